@@ -1,0 +1,71 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// Where Debian's -dev packages and Homebrew put the headers of libraries that have a folder of their own.
+///
+/// `pkgConfig:` would do this too, but it also links the library, and drivers load on demand.
+let headerFolders: [SwiftSetting] = [
+  .unsafeFlags(
+    [
+      "/usr/include/postgresql",
+      "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
+    ].flatMap { ["-Xcc", "-I\($0)"] })
+]
+
+/// The Swift target of a driver folder: sees Core, Transport and its own C library, never another driver.
+func driver(_ name: String, library: String) -> Target {
+  .target(
+    name: "\(name)Driver",
+    dependencies: ["ConnectCore", "Transport", .target(name: library)],
+    path: "Sources/Drivers/\(name)",
+    swiftSettings: headerFolders)
+}
+
+/// The headers and the loader of a C library that a driver opens at run time.
+func library(_ name: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/C/\(name)")
+}
+
+let package = Package(
+  name: "tablepro-connect",
+  platforms: [.macOS(.v13)],
+  products: [
+    .executable(name: "tablepro-connect", targets: ["tablepro-connect"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .target(name: "ConnectCore"),
+    library("COpenSSL"),
+    .target(
+      name: "Transport", dependencies: ["ConnectCore", "COpenSSL"], swiftSettings: headerFolders),
+
+    library("CLibPQ"),
+    driver("PostgreSQL", library: "CLibPQ"),
+
+    .executableTarget(
+      name: "tablepro-connect",
+      dependencies: [
+        "ConnectCore", "Transport", "PostgreSQLDriver",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/TableProConnect",
+      swiftSettings: headerFolders),
+
+    .testTarget(name: "ConnectCoreTests", dependencies: ["ConnectCore"]),
+    .testTarget(
+      name: "TransportTests", dependencies: ["ConnectCore", "Transport"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "PostgreSQLDriverTests", dependencies: ["ConnectCore", "PostgreSQLDriver"],
+      swiftSettings: headerFolders),
+    .target(
+      name: "Lab", path: "Tests/Lab"),
+    .testTarget(
+      name: "LabTests", dependencies: ["Lab", "tablepro-connect"], path: "Tests/LabTests",
+      swiftSettings: headerFolders),
+  ],
+  swiftLanguageModes: [.v6]
+)

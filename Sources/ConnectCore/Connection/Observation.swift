@@ -1,0 +1,74 @@
+/// Everything that a driver saw while it connected. It draws no conclusions.
+package struct Observation: Codable, Equatable, Sendable {
+  package var outcome: Outcome
+  /// The host of the list that the outcome is about.
+  package var host: HostPort
+  /// `ip:port`, `[ip]:port` or the socket's path; nil if it never came to an address.
+  package var address: String?
+  /// Whether the session is encrypted; nil: it never got far enough to be either.
+  package var encrypted: Bool?
+  /// Whether Preferred went on in plain text.
+  package var fallback: Fallback?
+  /// What is known of TLS, also of a handshake that failed; nil: none was begun.
+  package var tls: TLSReport?
+  package var attempts: [ConnectionAttempt]
+  /// In their order, those that were begun.
+  package var stages: [StageTiming]
+  /// What else was seen and the reader should know.
+  package var remarks: [Remark]
+
+  package init(
+    outcome: Outcome, host: HostPort, address: String? = nil, encrypted: Bool? = nil,
+    fallback: Fallback? = nil, tls: TLSReport? = nil, attempts: [ConnectionAttempt] = [],
+    stages: [StageTiming] = [], remarks: [Remark] = []
+  ) {
+    self.outcome = outcome
+    self.host = host
+    self.address = address
+    self.encrypted = encrypted
+    self.fallback = fallback
+    self.tls = tls
+    self.attempts = attempts
+    self.stages = stages
+    self.remarks = remarks
+  }
+}
+
+/// Why Preferred went on in plain text: the failure of the TLS pass.
+package struct Fallback: Codable, Equatable, Sendable {
+  package var reason: ConnectionFailure
+
+  package init(reason: ConnectionFailure) { self.reason = reason }
+}
+
+/// One connection that was tried.
+package struct ConnectionAttempt: Codable, Equatable, Sendable {
+  /// `ip:port`, `[ip]:port` or the socket's path.
+  package var address: String
+  /// What this attempt asked for: a pass of Preferred is `required` or `disabled`.
+  package var mode: SSLMode
+  /// nil: it succeeded, as far as it went.
+  package var failure: ConnectionFailure?
+  package var milliseconds: Double
+
+  package init(address: String, mode: SSLMode, failure: ConnectionFailure?, milliseconds: Double) {
+    self.address = address
+    self.mode = mode
+    self.failure = failure
+    self.milliseconds = milliseconds
+  }
+}
+
+/// Something that was seen beside the outcome.
+package enum Remark: Codable, Equatable, Sendable {
+  /// The server asked for the password in clear text over a plain connection, and got it.
+  case passwordSentInClear
+  /// A password went over a plain connection, and how could not be seen.
+  case passwordMaybeSentInClear
+  /// A NOTICE or warning of the server's, verbatim.
+  case serverNotice(String)
+  /// Others may read the client's private key.
+  case keyReadableByOthers(path: String)
+  /// The plain pass of Preferred failed too; the outcome is the TLS pass's.
+  case plainPassFailed(ConnectionFailure)
+}

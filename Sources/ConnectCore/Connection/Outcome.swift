@@ -1,0 +1,163 @@
+/// How an attempt ended.
+package enum Outcome: Codable, Equatable, Sendable {
+  case connected(Session)
+  case failed(ConnectionFailure)
+}
+
+/// What is known of a session that reached the stage that was asked for.
+package struct Session: Codable, Equatable, Sendable {
+  /// nil when the test stopped before the server said it.
+  package var server: ServerIdentity?
+
+  package init(server: ServerIdentity? = nil) { self.server = server }
+}
+
+/// Who answered.
+package struct ServerIdentity: Codable, Equatable, Sendable {
+  /// The product's own spelling: `PostgreSQL`, `CockroachDB`.
+  package var product: String
+  package var version: String
+
+  package init(product: String, version: String) {
+    self.product = product
+    self.version = version
+  }
+}
+
+/// Where and how a connection failed, and all that was observed of it.
+package struct ConnectionFailure: Codable, Equatable, Sendable {
+  package var stage: ConnectionStage
+  package var event: FailureEvent
+  /// The library's or server's own words, where there are any.
+  package var error: ServerError?
+  /// What the server answered when it was asked (rule 6 of the house); empty: it was not.
+  package var answers: [ServerAnswer]
+  /// Whether the server had asked for a password (or anything else that proves a credential) before.
+  package var credentialsRequested: Bool
+
+  package init(
+    stage: ConnectionStage, event: FailureEvent, error: ServerError? = nil, answers: [ServerAnswer] = [],
+    credentialsRequested: Bool = false
+  ) {
+    self.stage = stage
+    self.event = event
+    self.error = error
+    self.answers = answers
+    self.credentialsRequested = credentialsRequested
+  }
+}
+
+/// What was observed at the moment of failure: facts, no conclusions.
+package enum FailureEvent: Codable, Equatable, Sendable {
+  /// The name has no address; the resolver's words.
+  case nameNotResolved(String)
+  /// The address answered that nobody listens (ECONNREFUSED, or no socket file: ENOENT).
+  case refused(errno: Int32)
+  /// No way there (EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, EACCES …).
+  case unreachable(errno: Int32)
+  /// The deadline passed.
+  case timedOut
+  /// The server closed the connection (FIN), mid-conversation.
+  case closed
+  /// The connection broke (RST, EPIPE …).
+  case reset(errno: Int32)
+  /// The server said that it has no TLS (`N` to SSLRequest).
+  case tlsNotOffered
+  /// Something else than the engine's protocol answered.
+  case foreignAnswer(ForeignAnswer)
+  /// The certificate was refused by us; the faults are in the TLS report.
+  case certificateRefused
+  /// An alert ended the handshake, or the first read after it.
+  case alert(TLSAlert)
+  /// The handshake failed on our side for another reason; OpenSSL's words.
+  case tlsFailed(reason: String)
+  /// What came instead of the handshake is not TLS.
+  case notTLS(ForeignAnswer)
+  /// The server reported an error: the engine's rules name its cause.
+  case serverReported
+  /// A file given for TLS cannot be used; nothing was sent.
+  case fileUnusable(FileFault)
+  /// The client library is missing or refused; nothing was sent.
+  case driverMissing(MissingDriver)
+  /// Something else, described.
+  case other(String)
+}
+
+/// What answered instead of the expected server.
+package struct ForeignAnswer: Codable, Equatable, Sendable {
+  /// The protocol it looks like (`HTTP`, `SSH`, …); nil if it looks like none that we know.
+  package var protocolName: String?
+  /// The first bytes, at most 64.
+  package var bytes: [UInt8]
+
+  package init(protocolName: String?, bytes: [UInt8]) {
+    self.protocolName = protocolName
+    self.bytes = bytes
+  }
+}
+
+/// A certificate, key, CA or CRL file that cannot be used.
+package struct FileFault: Codable, Equatable, Sendable {
+  package enum Problem: String, Codable, Sendable {
+    case missing, unreadable, notPEM
+    /// The key does not belong to the certificate.
+    case keyMismatch
+    case passphraseRequired, passphraseIncorrect
+    /// The driver refuses a key that others may read.
+    case tooOpen
+  }
+  /// The option that names the file: `--ssl-ca`, `--ssl-crl`, `--ssl-cert`, `--ssl-key`.
+  package var option: String
+  package var path: String
+  package var problem: Problem
+  /// The library's or system's own words.
+  package var detail: String
+
+  package init(option: String, path: String, problem: Problem, detail: String) {
+    self.option = option
+    self.path = path
+    self.problem = problem
+    self.detail = detail
+  }
+}
+
+/// A client library that could not be opened or may not be used.
+package struct MissingDriver: Error, Codable, Equatable, Sendable {
+  /// `libpq`
+  package var library: String
+  /// The Debian package and the Homebrew formula that bring it.
+  package var debianPackage: String
+  package var homebrewFormula: String
+  /// The file that was refused because it brings another copy of OpenSSL; nil: none was found.
+  package var refusedPath: String?
+  /// The loader's own words.
+  package var detail: String
+
+  package init(
+    library: String, debianPackage: String, homebrewFormula: String, refusedPath: String? = nil, detail: String
+  ) {
+    self.library = library
+    self.debianPackage = debianPackage
+    self.homebrewFormula = homebrewFormula
+    self.refusedPath = refusedPath
+    self.detail = detail
+  }
+}
+
+/// What the server answered to a question that was put to it without credentials.
+package enum ServerAnswer: Codable, Equatable, Sendable {
+  /// It has no TLS.
+  case offersNoTLS
+  /// Over TLS it went on to ask for a login (or let us in without one).
+  case takesLoginOverTLS
+  /// Over TLS it refused too.
+  case refusesOverTLS(ServerError)
+  /// In plain text it went on to ask for a login (or let us in without one).
+  case takesLoginInPlain
+  /// In plain text it refused too.
+  case refusesInPlain(ServerError)
+  /// It speaks TLS at once, without being asked in its protocol.
+  case speaksTLSDirectly
+  /// No answer that tells anything came; what happened, in a few words.
+  case unanswered(String)
+}

@@ -1,0 +1,23 @@
+/// Verbatim evidence: what the server or its client library said, and every code that came with it.
+package struct ServerError: Codable, Equatable, Sendable {
+  /// The whole text, unchanged except that invalid UTF-8 was repaired.
+  package var text: String
+  /// SQLSTATE, five characters, where the protocol has one.
+  package var sqlState: String?
+  /// The engine's own number or code (MySQL 1045, SQL Server 18456), where it has one.
+  package var nativeCode: String?
+  /// Who speaks: `server`, or the library's name for errors that it made itself.
+  package var origin: Origin
+
+  package enum Origin: Codable, Equatable, Sendable {
+    case server
+    case library(String)
+  }
+
+  package init(text: String, sqlState: String? = nil, nativeCode: String? = nil, origin: Origin) {
+    self.text = text
+    self.sqlState = sqlState
+    self.nativeCode = nativeCode
+    self.origin = origin
+  }
+}

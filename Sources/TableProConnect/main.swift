@@ -1,0 +1,2 @@
+import ConnectCore
+print("not yet")

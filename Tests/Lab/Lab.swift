@@ -1,0 +1,2 @@
+/// Starts real servers for tests.
+public enum Lab {}
