@@ -39,8 +39,9 @@ let package = Package(
   targets: [
     .target(name: "ConnectCore"),
     library("COpenSSL"),
+    library("CLoader"),
     .target(
-      name: "Transport", dependencies: ["ConnectCore", "COpenSSL"], swiftSettings: headerFolders),
+      name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader"], swiftSettings: headerFolders),
 
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),

@@ -97,7 +97,7 @@ package struct ForeignAnswer: Codable, Equatable, Sendable {
 }
 
 /// A certificate, key, CA or CRL file that cannot be used.
-package struct FileFault: Codable, Equatable, Sendable {
+package struct FileFault: Error, Codable, Equatable, Sendable {
   package enum Problem: String, Codable, Sendable {
     case missing, unreadable, notPEM
     /// The key does not belong to the certificate.
