@@ -83,7 +83,8 @@ package struct DriverLoader: Sendable {
   }
 
   private func path(of handle: UnsafeMutableRawPointer) -> String? {
-    dlsym(handle, symbol).flatMap { loader_file($0) }.map { String(cString: $0) }
+    guard let address = dlsym(handle, symbol), let file = loader_file(address) else { return nil }
+    return String(cString: file)
   }
 
   /// Whether the library's OpenSSL is the one that this program is linked with: an SSL of one copy given to
