@@ -79,7 +79,8 @@ package struct DriverLoader: Sendable {
   /// An environment variable, unless the process runs with another user's rights.
   private static func privateVariable(_ name: String) -> String? {
     guard getuid() == geteuid(), getgid() == getegid() else { return nil }
-    return getenv(name).map { String(cString: UnsafePointer($0)) }
+    guard let value = getenv(name) else { return nil }
+    return String(cString: value)
   }
 
   private func path(of handle: UnsafeMutableRawPointer) -> String? {
