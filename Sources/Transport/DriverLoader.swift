@@ -63,17 +63,20 @@ package struct DriverLoader: Sendable {
         var status = stat()
         guard stat(place, &status) == 0 else { continue }
         if status.st_mode & S_IFMT == S_IFDIR {
-          given += files.map { "\(place)/\($0)" }.filter { access($0, F_OK) == 0 }
+          given += present(in: place)
         } else if place.split(separator: "/").last?.hasPrefix(library) == true {
           given.append(place)
         }
       }
     }
-    let homebrew = [
-      "/opt/homebrew/opt/\(homebrewFormula)/lib", "/usr/local/opt/\(homebrewFormula)/lib",
-      "/home/linuxbrew/.linuxbrew/opt/\(homebrewFormula)/lib",
-    ].flatMap { folder in files.map { "\(folder)/\($0)" } }.filter { access($0, F_OK) == 0 }
+    let homebrew = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"]
+      .flatMap { present(in: "\($0)/opt/\(homebrewFormula)/lib") }
     return given + files + homebrew
+  }
+
+  private func present(in folder: String) -> [String] {
+    files.map { (file: String) -> String in "\(folder)/\(file)" }
+      .filter { (path: String) -> Bool in access(path, F_OK) == 0 }
   }
 
   /// An environment variable, unless the process runs with another user's rights.
