@@ -25,7 +25,7 @@ package struct ServerIdentity: Codable, Equatable, Sendable {
 }
 
 /// Where and how a connection failed, and all that was observed of it.
-package struct ConnectionFailure: Codable, Equatable, Sendable {
+package struct ConnectionFailure: Error, Codable, Equatable, Sendable {
   package var stage: ConnectionStage
   package var event: FailureEvent
   /// The library's or server's own words, where there are any.

@@ -1,4 +1,4 @@
-import ConnectCore
+internal import ConnectCore
 
 /// The few messages of the frontend/backend protocol that questions need
 /// (PostgreSQL documentation, chapter 55.7 "Message Formats").
