@@ -29,7 +29,7 @@ func library(_ name: String) -> Target {
 
 let package = Package(
   name: "tablepro-connect",
-  platforms: [.macOS(.v13)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "tablepro-connect", targets: ["tablepro-connect"])
   ],

@@ -1,4 +1,5 @@
 package import ConnectCore
+internal import Synchronization
 
 /// Runs work that no deadline reaches from inside (getaddrinfo, a library call, a file that is a pipe) on a
 /// thread of its own, and stops waiting for it when the deadline passes.
@@ -41,37 +42,30 @@ private func runThreadBody(_ raw: UnsafeMutableRawPointer) -> UnsafeMutableRawPo
 }
 
 /// One value that goes from one thread to another, by a pipe, since `poll` keeps deadlines on every system.
-private final class Handover<Value: Sendable>: @unchecked Sendable {
-  private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private var value: Value?
-  private var pipeEnds: [Int32] = [-1, -1]
+private final class Handover<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let pipeEnds: [Int32]
 
   init() {
-    lock = .allocate(capacity: 1)
-    pthread_mutex_init(lock, nil)
-    if pipe(&pipeEnds) == 0 {
-      for end in pipeEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    var ends: [Int32] = [-1, -1]
+    if pipe(&ends) == 0 {
+      for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     }
+    pipeEnds = ends
   }
 
   deinit {
     for end in pipeEnds where end >= 0 { close(end) }
-    pthread_mutex_destroy(lock)
-    lock.deallocate()
   }
 
   func deliver(_ value: Value) {
-    pthread_mutex_lock(lock)
-    self.value = value
-    pthread_mutex_unlock(lock)
+    self.value.withLock { $0 = value }
     var byte: UInt8 = 1
     _ = write(pipeEnds[1], &byte, 1)
   }
 
   func receive(until deadline: Deadline) -> Value? {
     _ = wait(for: Int16(POLLIN), on: pipeEnds[0], until: deadline)
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    return value
+    return value.withLock { $0 }
   }
 }

@@ -1,33 +1,20 @@
 internal import ConnectCore
-internal import Transport
+internal import Synchronization
 
 /// How far a test has come, for the report of one that had to be abandoned.
-final class Progress: @unchecked Sendable {
-  private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private var stage: ConnectionStage = .resolve
-  private var host: HostPort
+final class Progress: Sendable {
+  private let place: Mutex<(stage: ConnectionStage, host: HostPort)>
 
   init(_ target: ConnectionTarget) {
-    lock = .allocate(capacity: 1)
-    pthread_mutex_init(lock, nil)
-    host = target.hosts[0]
-  }
-
-  deinit {
-    pthread_mutex_destroy(lock)
-    lock.deallocate()
+    place = Mutex((.resolve, target.hosts[0]))
   }
 
   func note(_ stage: ConnectionStage, _ host: HostPort) {
-    pthread_mutex_lock(lock)
-    self.stage = stage
-    self.host = host
-    pthread_mutex_unlock(lock)
+    place.withLock { $0 = (stage, host) }
   }
 
   func timedOut() -> Observation {
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
+    let (stage, host) = place.withLock { $0 }
     return Observation(outcome: .failed(ConnectionFailure(stage: stage, event: .timedOut)), host: host)
   }
 }

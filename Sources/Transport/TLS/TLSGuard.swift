@@ -38,6 +38,9 @@ package final class TLSGuard: @unchecked Sendable {
       && (policy.demanded == .none || report.verified == policy.demanded)
   }
 
+  /// Whether the certificate came and was found not as good as was demanded.
+  var refusedCertificate: Bool { !report.verification.blockingFaults.isEmpty }
+
   /// What was negotiated and found, so far. In modes that do not verify, the certificate is checked now.
   package func makeReport() -> TLSReport? {
     guard attached else { return nil }

@@ -27,9 +27,8 @@ package struct TLSPolicy: Sendable {
     self.groups = groups
     self.credentials = credentials
     if demanded == .none {
-      // Files that do not decide anything are not opened; what verification would have said is found
-      // with the system's anchors after the session.
-      anchors = .systemStore
+      // Nothing is decided by them; they tell what verification would have said, after the session.
+      anchors = (try? TrustSource(settings.trust)) ?? .systemStore
       revocationLists = nil
     } else {
       anchors = try TrustSource(settings.trust)
