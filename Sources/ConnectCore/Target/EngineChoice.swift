@@ -1,0 +1,68 @@
+/// Which engine was asked for, and the URL that goes with it.
+struct EngineChoice {
+  let engine: Engine
+  let source: ValueSource
+  let url: String?
+  /// The variable that the URL came from; nil: it was typed.
+  let urlVariable: String?
+
+  /// Throws where nothing says which engine, or what says it contradicts itself.
+  init(_ options: TargetOptions, environment: EnvironmentSnapshot) throws(UsageError) {
+    let named = try options.engine.map { text throws(UsageError) in try OptionValues.engine(text) }
+    let variable = "DATABASE_URL"
+    let takesVariable = options.url == nil && named == nil && options.host == nil
+    url = options.url ?? (takesVariable ? environment.nonEmpty(variable) : nil)
+    urlVariable = options.url == nil && url != nil ? variable : nil
+    guard let url else {
+      guard let named else {
+        throw UsageError(
+          "Which engine? Give --engine (for example --engine postgres) or a URL (postgres://user@host/database).")
+      }
+      engine = named
+      source = .option
+      return
+    }
+
+    let scheme = try Self.scheme(of: url, from: urlVariable)
+    guard let named else {
+      guard let engine = scheme.engine else {
+        throw UsageError("A URL with \(scheme.name):// needs --engine, which says whose server it is.")
+      }
+      self.engine = engine
+      source = urlVariable.map { .environment($0) } ?? .url
+      return
+    }
+    guard named.speaks(scheme) else {
+      throw UsageError("--engine \(named.rawValue) does not go with a URL that begins with \(scheme.name):")
+    }
+    engine = named
+    source = .option
+  }
+
+  private static func scheme(of url: String, from variable: String?) throws(UsageError) -> URLScheme {
+    do {
+      return try URLScheme.split(url).scheme
+    } catch {
+      throw variable.map { UsageError("\($0): \(error.message)") } ?? error
+    }
+  }
+
+  /// An engine's own variables come before DATABASE_URL, which surprises where both name a server.
+  func warnings(variables: TargetLayer, url: ConnectionURL?) -> [String] {
+    guard let urlVariable, let url else { return [] }
+    return TargetField.allCases.compactMap { field in
+      guard let variable = variables[field], url.layer[field] != nil else { return nil }
+      return "\(variable.label) took precedence over what \(urlVariable) says."
+    }
+  }
+}
+
+extension Engine {
+  /// Whether a URL of that scheme can mean this engine: its own, one of its family's, or the web's where the
+  /// engine is reached over HTTP.
+  fileprivate func speaks(_ scheme: URLScheme) -> Bool {
+    guard let other = scheme.engine else { return self == .clickhouse || self == .etcd }
+    let isMySQL: (Engine) -> Bool = { $0 == .mysql || $0 == .mariadb }
+    return self == other || isPostgresFamily && other.isPostgresFamily || isMySQL(self) && isMySQL(other)
+  }
+}

@@ -1,0 +1,73 @@
+/// Reads the values that options can have.
+package enum OptionValues {
+  /// 0.1 to 86400 seconds, in plain decimal notation.
+  static func timeout(_ given: Given) throws(UsageError) -> Double {
+    let isPlain = given.value.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
+    guard isPlain, let seconds = Double(given.value), (0.1...86_400).contains(seconds) else {
+      throw bad(given, "a number of seconds from 0.1 to 86400")
+    }
+    return seconds
+  }
+
+  static func mode(_ given: Given) throws(UsageError) -> SSLMode {
+    guard let mode = SSLMode(name: given.value) else { throw bad(given, SSLMode.names) }
+    return mode
+  }
+
+  static func tlsVersion(_ given: Given) throws(UsageError) -> TLSVersion {
+    guard let version = TLSVersion(rawValue: given.value) else { throw bad(given, "1.0, 1.1, 1.2 or 1.3") }
+    return version
+  }
+
+  static func stage(_ text: String) throws(UsageError) -> ConnectionStage {
+    guard let stage = ConnectionStage(rawValue: text), stage != .resolve else {
+      throw bad(Given(text, from: .option, as: "--until"), "connect, tls, auth or query")
+    }
+    return stage
+  }
+
+  static func engine(_ text: String) throws(UsageError) -> Engine {
+    guard let engine = Engine(name: text) else {
+      throw bad(
+        Given(text, from: .option, as: "--engine"), Engine.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return engine
+  }
+
+  package static func expectation(_ text: String) throws(UsageError) -> Expectation {
+    guard let expectation = Expectation(name: text) else {
+      throw bad(
+        Given(text, from: .option, as: "--expect"), "connected or the name of a cause, as in docs/exit-codes.md")
+    }
+    return expectation
+  }
+
+  package static func format(_ text: String) throws(UsageError) -> OutputFormat {
+    if let format = OutputFormat(rawValue: text) { return format }
+    if ["junit", "github", "nagios", "prometheus"].contains(text) {
+      throw UsageError("--format \(text) is not built yet; text and json are.")
+    }
+    throw bad(Given(text, from: .option, as: "--format"), "text or json")
+  }
+
+  package static func color(_ text: String) throws(UsageError) -> ColorChoice {
+    guard let choice = ColorChoice(rawValue: text) else {
+      throw bad(Given(text, from: .option, as: "--color"), "auto, always or never")
+    }
+    return choice
+  }
+
+  private static func bad(_ given: Given, _ known: String) -> UsageError {
+    UsageError("\(given.label) is \(given.value.quoted); it takes \(known).")
+  }
+}
+
+/// How a report is written (`--format`).
+package enum OutputFormat: String, Sendable {
+  case text, json
+}
+
+/// When colour is used (`--color`).
+package enum ColorChoice: String, Sendable {
+  case auto, always, never
+}

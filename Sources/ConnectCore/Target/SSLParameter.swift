@@ -1,0 +1,165 @@
+/// What a URL parameter about SSL means. The spellings of every engine's clients are here, in one table.
+enum SSLParameter: Sendable {
+  /// A mode by its name.
+  case mode
+  /// A mode by its number, 0 to 4 in their order.
+  case modeNumber
+  /// true or false: TLS or none.
+  case enabled
+  /// SQL Server's pair.
+  case encrypt, trustServerCertificate
+  case allowInvalidHostnames, allowInvalidCertificates
+  /// pgjdbc's class that makes sockets.
+  case socketFactory
+  case caFile, certificateFile, keyFile, certificateAndKeyFile, keyPassphrase, crlFile
+  /// A protocol version with a prefix: `TLSv1.2`.
+  case minimumVersion
+
+  /// The parameter that a URL's key names. Clients disagree about upper and lower case, so it is not told
+  /// apart.
+  init?(key: String) {
+    guard let parameter = Self.spellings[key.lowercased()] else { return nil }
+    self = parameter
+  }
+
+  private static let spellings: [String: SSLParameter] = [
+    "sslmode": .mode, "ssl-mode": .mode, "ssl_mode": .mode,
+    "tlsmode": .modeNumber,
+    "ssl": .enabled, "tls": .enabled,
+    "encrypt": .encrypt, "trustservercertificate": .trustServerCertificate,
+    "tlsallowinvalidhostnames": .allowInvalidHostnames,
+    "tlsallowinvalidcertificates": .allowInvalidCertificates, "tlsinsecure": .allowInvalidCertificates,
+    "sslfactory": .socketFactory,
+    "sslrootcert": .caFile, "ssl-ca": .caFile, "tlscafile": .caFile,
+    "sslcert": .certificateFile, "ssl-cert": .certificateFile,
+    "sslkey": .keyFile, "ssl-key": .keyFile,
+    "tlscertificatekeyfile": .certificateAndKeyFile,
+    "sslpassword": .keyPassphrase, "tlscertificatekeyfilepassword": .keyPassphrase,
+    "sslcrl": .crlFile, "ssl-crl": .crlFile,
+    "ssl_min_protocol_version": .minimumVersion,
+  ]
+}
+
+/// The SSL parameters of one URL, and what they say together.
+struct SSLParameters {
+  /// jdbc:postgresql, whose `ssl=true` verifies.
+  let isPgJDBC: Bool
+  private(set) var layer = TargetLayer()
+
+  private var mode: Given?
+  private var enabled: Given?
+  private var encrypt: Given?
+  private var trustsServer: Bool?
+  private var allowsInvalidHostnames: Given?
+  private var allowsInvalidCertificates: Given?
+
+  init(isPgJDBC: Bool) { self.isPgJDBC = isPgJDBC }
+
+  /// Takes one parameter in. Throws where its value is not one of those that it can have.
+  mutating func take(_ parameter: SSLParameter, key: String, value: String) throws(UsageError) {
+    let given = Given(value, from: .url, as: "the URL's \(key)")
+    switch parameter {
+    case .mode: mode = value.isEmpty ? nil : try named(given)
+    case .modeNumber: mode = try numbered(given)
+    case .enabled: enabled = try boolean(given) ? given : with(given, "false")
+    case .encrypt: encrypt = try boolean(given, yes: ["mandatory", "strict"], no: ["optional"]) ? given : with(given, "false")
+    case .trustServerCertificate: trustsServer = try boolean(given)
+    case .allowInvalidHostnames: allowsInvalidHostnames = try boolean(given) ? given : nil
+    case .allowInvalidCertificates: allowsInvalidCertificates = try boolean(given) ? given : nil
+    case .socketFactory: try takeFactory(given)
+    case .caFile: set(.caFile, given)
+    case .certificateFile: set(.certificateFile, given)
+    case .keyFile: set(.keyFile, given)
+    case .certificateAndKeyFile: set(.certificateFile, given)
+    case .keyPassphrase: set(.keyPassphrase, given)
+    case .crlFile: set(.crlFile, given)
+    case .minimumVersion: try takeVersion(given)
+    }
+  }
+
+  /// What the parameters say, as a layer in which the mode has its own name.
+  func resolved() throws(UsageError) -> TargetLayer {
+    var layer = layer
+    layer[.mode] = try resolvedMode()
+    return layer
+  }
+
+  private func resolvedMode() throws(UsageError) -> Given? {
+    if let mode { return mode }
+    if let encrypt {
+      if encrypt.value == "false" { return with(encrypt, SSLMode.disabled.rawValue) }
+      return with(encrypt, (trustsServer == true ? SSLMode.required : .verifyIdentity).rawValue)
+    }
+    if let lax = allowsInvalidCertificates ?? allowsInvalidHostnames {
+      if let enabled, enabled.value == "false" {
+        throw UsageError("\(enabled.label) turns TLS off, and \(lax.label) needs it.")
+      }
+      return with(lax, (allowsInvalidCertificates != nil ? SSLMode.required : .verifyCA).rawValue)
+    }
+    if let enabled {
+      let on: SSLMode = isPgJDBC ? .verifyIdentity : .required
+      return with(enabled, (enabled.value == "false" ? SSLMode.disabled : on).rawValue)
+    }
+    // libpq does the same: the system's store is of no use to a mode that does not look at it.
+    if let ca = layer[.caFile], ca.value == "system" { return with(ca, SSLMode.verifyIdentity.rawValue) }
+    return nil
+  }
+
+  private mutating func set(_ field: TargetField, _ given: Given) {
+    layer[field] = given.value.isEmpty ? nil : given
+  }
+
+  private mutating func takeFactory(_ given: Given) throws(UsageError) {
+    switch given.value.split(separator: ".").last {
+    case "NonValidatingFactory": mode = mode ?? with(given, SSLMode.required.rawValue)
+    case "LibPQFactory", "DefaultJavaSSLFactory", nil: break
+    default: throw unknown(given, "org.postgresql.ssl.NonValidatingFactory or LibPQFactory")
+    }
+  }
+
+  private mutating func takeVersion(_ given: Given) throws(UsageError) {
+    let versions: [String: TLSVersion] = [
+      "tlsv1": .tls10, "tlsv1.0": .tls10, "tlsv1.1": .tls11, "tlsv1.2": .tls12, "tlsv1.3": .tls13,
+    ]
+    guard !given.value.isEmpty else { return }
+    guard let version = versions[given.value.lowercased()] else {
+      throw unknown(given, "TLSv1, TLSv1.1, TLSv1.2 or TLSv1.3")
+    }
+    layer[.minimumVersion] = with(given, version.rawValue)
+  }
+
+  private func named(_ given: Given) throws(UsageError) -> Given {
+    guard SSLMode(name: given.value) != nil else { throw unknown(given, SSLMode.names) }
+    return given
+  }
+
+  private func numbered(_ given: Given) throws(UsageError) -> Given {
+    guard let number = Int(given.value), SSLMode.allCases.indices.contains(number),
+      given.value.allSatisfy(\.isNumber)
+    else { throw unknown(given, "0 to 4") }
+    return with(given, SSLMode.allCases[number].rawValue)
+  }
+
+  /// An empty value means true, as in `?ssl`.
+  private func boolean(
+    _ given: Given, yes: Set<String> = [], no: Set<String> = []
+  ) throws(UsageError) -> Bool {
+    let value = given.value.lowercased()
+    if ["true", "1", "yes", "on", ""].contains(value) || yes.contains(value) { return true }
+    if ["false", "0", "no", "off"].contains(value) || no.contains(value) { return false }
+    throw unknown(given, "true or false")
+  }
+
+  private func with(_ given: Given, _ value: String) -> Given {
+    Given(value, from: given.source, as: given.label)
+  }
+
+  private func unknown(_ given: Given, _ known: String) -> UsageError {
+    UsageError("\(given.label) is \(given.value.quoted); it can be \(known).")
+  }
+}
+
+extension SSLMode {
+  /// The modes' names, for messages.
+  static let names = "disabled, preferred, required, verify-ca or verify-identity"
+}

@@ -1,0 +1,122 @@
+/// What a target's SSL settings are, and whether they fit together.
+struct SSLResolution {
+  let settings: SSLSettings
+  let source: ValueSource
+  private let engine: Engine
+  private let merged: TargetLayer
+  private let modeName: String?
+  private let implyingScheme: String?
+  private let hasPassphrase: Bool
+
+  init(
+    _ merged: TargetLayer, engine: Engine, defaultMode: SSLMode, impliedBy scheme: URLScheme?,
+    hasPassphrase: Bool
+  ) throws(UsageError) {
+    self.merged = merged
+    self.engine = engine
+    let given = merged[.mode]
+    let implied = given == nil && scheme?.impliesTLS == true
+    implyingScheme = implied ? scheme?.name : nil
+    modeName = given?.value.lowercased()
+    source = implied ? .url : given?.source ?? .defaultValue
+    self.hasPassphrase = hasPassphrase || merged[.keyPassphrase] != nil
+
+    let mode = try given.map { given throws(UsageError) in try OptionValues.mode(given) }
+    let minimum = try merged[.minimumVersion].map { given throws(UsageError) in
+      try OptionValues.tlsVersion(given)
+    }
+    if let key = merged[.keyFile], merged[.certificateFile] == nil {
+      let certificate = key.source == .option ? "--ssl-cert" : "a client certificate (--ssl-cert)"
+      throw UsageError("\(key.label) needs \(certificate): a key alone identifies nobody.")
+    }
+    settings = SSLSettings(
+      mode: mode ?? (implied ? .required : defaultMode),
+      trust: merged[.caFile].map { $0.value == "system" ? .system : .file($0.value) } ?? .system,
+      certificateFile: merged[.certificateFile]?.value, keyFile: merged[.keyFile]?.value,
+      keyPassphrase: merged[.keyPassphrase].map { Secret($0.value) }, crlFile: merged[.crlFile]?.value,
+      serverName: try merged[.serverName].map { given throws(UsageError) in try Self.serverName(given) },
+      minimumVersion: minimum ?? .tls12)
+  }
+
+  /// The name without brackets. One that is empty without them and its trailing dot would match anything.
+  private static func serverName(_ given: Given) throws(UsageError) -> String {
+    var name = given.value
+    if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
+    guard !name.allSatisfy({ $0 == "." }), !name.contains(where: { $0.isWhitespace || "/[]@".contains($0) })
+    else { throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.") }
+    return name
+  }
+
+  /// Throws where the mode cannot be had from these hosts, or not as far as that stage.
+  func check(hosts: [HostPort], until: ConnectionStage) throws(UsageError) {
+    let mode = settings.mode
+    let socket = hosts.first(where: \.isUnixSocket)
+    if let socket, mode != .disabled, mode != .preferred {
+      throw UsageError(
+        """
+        \(merged[.mode]?.label ?? "The mode") asks for \(mode.rawValue), and the host \(socket.host.quoted) is \
+        a Unix socket, which has no TLS.
+        """)
+    }
+    if until == .tls, mode == .disabled {
+      throw UsageError("--until tls needs TLS, and the mode is disabled.")
+    }
+    if until == .tls, let socket, hosts.allSatisfy(\.isUnixSocket) {
+      throw UsageError("--until tls needs TLS, and the host \(socket.host.quoted) is a Unix socket.")
+    }
+  }
+
+  /// What was given and is not used, and what is weaker than it looks.
+  func warnings(hosts: [HostPort]) -> [String] {
+    var warnings: [String] = []
+    let mode = settings.mode
+    if let modeName, modeName == "allow" {
+      warnings.append("The mode allow is taken as preferred: TLS first, plain text if there is none.")
+    }
+    if let implyingScheme {
+      warnings.append(
+        """
+        \(implyingScheme):// turns TLS on in mode required: the certificate was not verified, while other \
+        clients of such a URL verify it. Use --ssl verify-identity to verify it.
+        """)
+    }
+    if mode == .preferred, !engine.traits.fallsBackToPlain {
+      warnings.append("\(engine.traits.displayName) cannot fall back to plain text: preferred acts as required.")
+    }
+    let isPlain = mode == .disabled || hosts.allSatisfy(\.isUnixSocket)
+    let why = mode == .disabled ? "in mode disabled" : "on a Unix socket"
+    if isPlain {
+      warnings += unused(
+        [
+          .caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile, .serverName, .minimumVersion,
+        ], why)
+    } else if mode.verification == .none {
+      warnings += unused([.caFile, .crlFile], "in mode \(mode.rawValue), which does not validate the certificate")
+    }
+    if !isPlain, hasPassphrase, settings.certificateFile == nil {
+      warnings.append("The key's pass phrase is not used: there is no client certificate (--ssl-cert).")
+    } else if isPlain, hasPassphrase, merged[.keyPassphrase] == nil {
+      warnings.append("--ssl-key-passphrase is not used \(why).")
+    }
+    if !isPlain, settings.minimumVersion == .tls10 || settings.minimumVersion == .tls11 {
+      warnings.append(
+        """
+        TLS \(settings.minimumVersion.rawValue) is allowed: versions below 1.2 are broken, and the library's \
+        security level is lowered for them.
+        """)
+    }
+    return warnings
+  }
+
+  /// Variables are meant for many connections, so only what was typed for this one is worth a warning.
+  private func unused(_ fields: [TargetField], _ why: String) -> [String] {
+    fields.compactMap { merged[$0] }.filter { $0.source == .option || $0.source == .url }.map {
+      "\($0.label.sentence) is not used \(why)."
+    }
+  }
+}
+
+extension String {
+  /// The text with a capital letter where a sentence begins with it.
+  fileprivate var sentence: String { hasPrefix("the ") ? "T" + dropFirst() : self }
+}

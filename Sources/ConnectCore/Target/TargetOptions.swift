@@ -1,0 +1,63 @@
+/// The options of a test as they were typed; nil: not given.
+package struct TargetOptions: Equatable, Sendable {
+  package var url: String?
+  package var engine: String?
+  package var host: String?
+  package var port: String?
+  package var user: String?
+  package var database: String?
+  package var ssl: String?
+  package var sslCA: String?
+  package var sslCert: String?
+  package var sslKey: String?
+  package var sslKeyPassphrase: String?
+  package var sslCRL: String?
+  package var serverName: String?
+  package var tlsMin: String?
+  package var password: String?
+  package var until: String?
+  package var timeout: String?
+  package var ipv4 = false
+  package var ipv6 = false
+  package var authSource: String?
+  package var serviceName: String?
+  package var sid: String?
+  package var instance: String?
+
+  package init() {}
+
+  /// The options as a layer. Throws where one of them is empty or holds a control character.
+  func layer() throws(UsageError) -> TargetLayer {
+    var layer = TargetLayer()
+    for (field, value, label) in fields {
+      guard let value else { continue }
+      // Of what -p was given nothing is looked at here: it may be a secret.
+      if field != .port {
+        guard !value.isEmpty else { throw UsageError("\(label) is empty.") }
+        guard !value.hasControlCharacter else {
+          throw UsageError("\(label) holds a control character: \(value.quoted).")
+        }
+      }
+      layer[field] = Given(value, from: .option, as: label)
+    }
+    return layer
+  }
+
+  private var fields: [(TargetField, String?, String)] {
+    [
+      (.host, host, "-h/--host"), (.port, port, "-p/--port"), (.user, user, "-U/--user"),
+      (.database, database, "-d/--database"), (.mode, ssl, "--ssl"), (.caFile, sslCA, "--ssl-ca"),
+      (.certificateFile, sslCert, "--ssl-cert"), (.keyFile, sslKey, "--ssl-key"),
+      (.crlFile, sslCRL, "--ssl-crl"), (.serverName, serverName, "--server-name"),
+      (.minimumVersion, tlsMin, "--tls-min"), (.timeout, timeout, "--timeout"),
+    ]
+  }
+
+  /// The options of one engine alone: their name, their value, and whose they are.
+  var ofOneEngine: [(label: String, value: String?, engine: Engine)] {
+    [
+      ("--auth-source", authSource, .mongodb), ("--service-name", serviceName, .oracle),
+      ("--sid", sid, .oracle), ("--instance", instance, .sqlserver),
+    ]
+  }
+}

@@ -1,0 +1,162 @@
+/// Makes a target of what was asked for: option, then URL, then the engine's variables, then DATABASE_URL,
+/// then defaults.
+package struct TargetResolver {
+  package var environment: EnvironmentSnapshot
+  /// The name of the operating system's user; nil: it has none.
+  package var systemUser: String?
+  /// The engines that have a driver.
+  package var built: Set<Engine>
+  /// Reads a secret. It is asked last, when everything else is known to be right, and for the password
+  /// before the pass phrase. It throws where the source cannot be read.
+  package var readSecret: (SecretSource, SecretUse) throws(UsageError) -> Secret
+  /// Reads the password file at a path (PGPASSFILE).
+  package var readPasswordFile: (String) -> PasswordFile.Reading
+
+  package init(
+    environment: EnvironmentSnapshot, systemUser: String?, built: Set<Engine>,
+    readSecret: @escaping (SecretSource, SecretUse) throws(UsageError) -> Secret,
+    readPasswordFile: @escaping (String) -> PasswordFile.Reading
+  ) {
+    self.environment = environment
+    self.systemUser = systemUser
+    self.built = built
+    self.readSecret = readSecret
+    self.readPasswordFile = readPasswordFile
+  }
+
+  /// The target, and what the report should warn about. Throws where something that was given is wrong.
+  package func resolve(_ options: TargetOptions) throws(UsageError) -> ResolvedTarget {
+    let chosen = try EngineChoice(options, environment: environment)
+    let engine = chosen.engine
+    let typed = try options.layer()
+    guard let defaultMode = engine.traits.defaultMode else { throw try withoutNetwork(engine, options, typed) }
+    guard built.contains(engine) else {
+      throw UsageError("The engine \(engine.rawValue) (\(engine.traits.displayName)) is not built yet.")
+    }
+
+    let url = try chosen.url.map { url throws(UsageError) in try ConnectionURL(url) }
+    let variables = environment.layer(for: engine)
+    var merged = typed.over(TargetLayer())
+    if chosen.urlVariable == nil, let url { merged = merged.over(url.layer) }
+    merged = merged.over(variables)
+    if let name = chosen.urlVariable, let url {
+      merged = merged.over(url.layer.relabelled(from: .environment(name)))
+    }
+
+    var warnings = url?.warnings ?? []
+    warnings += chosen.warnings(variables: variables, url: url)
+    warnings += environment.warnings(for: engine)
+    warnings += options.ofOneEngine.filter { $0.value != nil && $0.engine != engine }.map {
+      "\($0.label) is for \($0.engine.traits.displayName); \(engine.traits.displayName) does not use it."
+    }
+
+    let until = try options.until.map { text throws(UsageError) in try OptionValues.stage(text) } ?? .query
+    let passphraseSource = try source(options.sslKeyPassphrase, .keyPassphrase)
+    let passwordSource = try source(options.password, .password)
+    let ssl = try SSLResolution(
+      merged, engine: engine, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
+      hasPassphrase: passphraseSource != nil)
+    let hosts = try HostList.make(
+      host: merged[.host], address: merged[.address], port: merged[.port],
+      defaultPort: engine.defaultPort(for: ssl.settings.mode))
+    try ssl.check(hosts: hosts, until: until)
+    warnings += ssl.warnings(hosts: hosts)
+    if options.ipv4, options.ipv6 { throw UsageError("-4 and -6 exclude each other.") }
+
+    let user = try login(merged[.user], engine: engine)
+    let database = try checked(merged[.database]) ?? (engine.isPostgresFamily ? user : nil)
+    let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
+
+    var target = ConnectionTarget(
+      engine: engine, hosts: hosts, database: database, user: user, ssl: ssl.settings, until: until,
+      timeout: timeout ?? 10, addressFamily: options.ipv4 ? .ipv4 : options.ipv6 ? .ipv6 : .any,
+      parameters: merged.parameters,
+      sources: TargetSources(
+        engine: chosen.source, host: (merged[.host] ?? merged[.address])?.source ?? .defaultValue,
+        mode: ssl.source))
+    if let passwordSource {
+      target.password = try readSecret(passwordSource, .password)
+    } else if let password = merged[.password]?.value {
+      target.password = Secret(password)
+    } else if engine.isPostgresFamily {
+      let found = passwordFromFile(target)
+      target.password = found.password
+      warnings += found.warnings
+    }
+    if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
+    return ResolvedTarget(target: target, warnings: warnings)
+  }
+
+  private func source(_ text: String?, _ use: SecretUse) throws(UsageError) -> SecretSource? {
+    try text.map { text throws(UsageError) in try SecretSource(text, option: use.rawValue) }
+  }
+
+  private func withoutNetwork(
+    _ engine: Engine, _ options: TargetOptions, _ layer: TargetLayer
+  ) throws(UsageError) -> UsageError {
+    let name = engine.traits.displayName
+    let given = TargetField.allCases.first { $0.isSSL && layer[$0] != nil }
+    if let label = given.flatMap({ layer[$0]?.label }) {
+      return UsageError("\(label) does not apply to \(name), which opens a file.")
+    }
+    if options.sslKeyPassphrase != nil {
+      return UsageError("--ssl-key-passphrase does not apply to \(name), which opens a file.")
+    }
+    return UsageError("The engine \(engine.rawValue) (\(name)) is not built yet.")
+  }
+
+  private func login(_ given: Given?, engine: Engine) throws(UsageError) -> String? {
+    if let user = try checked(given) { return user }
+    guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
+    guard let systemUser else {
+      throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
+    }
+    return systemUser
+  }
+
+  private func checked(_ given: Given?) throws(UsageError) -> String? {
+    guard let given else { return nil }
+    guard !given.value.hasControlCharacter else {
+      throw UsageError("\(given.label) holds a control character: \(given.value.quoted).")
+    }
+    return given.value
+  }
+
+  private func passwordFromFile(_ target: ConnectionTarget) -> (password: Secret?, warnings: [String]) {
+    guard let path = environment.nonEmpty(EngineVariables.passwordFile) else { return (nil, []) }
+    let name = EngineVariables.passwordFile
+    switch readPasswordFile(path) {
+    case .unreadable(let reason):
+      return (nil, ["The file that \(name) names was ignored: \(reason.visible)."])
+    case .readableByOthers:
+      return (nil, ["The file that \(name) names was ignored: others may read it; its mode should be 0600."])
+    case .notAFile:
+      return (nil, ["What \(name) names was ignored: it is not a plain file."])
+    case .file(let file):
+      let found = target.hosts.compactMap {
+        file.password(host: $0, database: target.database ?? "", user: target.user ?? "")
+      }
+      let differ = Set(found).count > 1
+      return (
+        found.first.map(Secret.init),
+        differ ? ["\(name) has several passwords for these hosts; the first one is used for all."] : []
+      )
+    }
+  }
+}
+
+/// A target, and what its making has to tell.
+package struct ResolvedTarget: Equatable, Sendable {
+  package var target: ConnectionTarget
+  package var warnings: [String]
+}
+
+extension Engine {
+  var isPostgresFamily: Bool { [.postgres, .redshift, .cockroachdb].contains(self) }
+
+  /// The port when none is given. The engines without a port never get here.
+  func defaultPort(for mode: SSLMode) -> UInt16 {
+    let plain = traits.defaultPort ?? 0
+    return mode == .disabled ? plain : traits.defaultTLSPort ?? plain
+  }
+}

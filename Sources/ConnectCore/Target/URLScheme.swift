@@ -1,0 +1,58 @@
+/// How a URL begins, and the engine that it names by that.
+struct URLScheme: Equatable, Sendable {
+  /// In lower case, without `://`: `postgres`, `jdbc:postgresql`.
+  let name: String
+  /// nil: `http` and `https`, which leave it to `--engine`.
+  let engine: Engine?
+
+  var isJDBC: Bool { name.hasPrefix("jdbc:") }
+
+  /// Whether the scheme alone turns TLS on.
+  var impliesTLS: Bool { ["mongodb+srv", "rediss", "etcds", "https"].contains(name) }
+
+  /// The scheme of a URL and what follows it (without `:`, with `//` where it is there).
+  ///
+  /// Throws where there is none or nobody knows it.
+  static func split(_ url: String) throws(UsageError) -> (scheme: URLScheme, rest: Substring) {
+    guard let colon = spelled(in: url) else {
+      throw UsageError(
+        """
+        The argument is not a URL like postgres://user@host:5432/database; it is not shown, in case it is a \
+        secret.
+        """)
+    }
+    let name = url[..<colon].lowercased()
+    let rest = url[url.index(after: colon)...]
+    if let engine = Engine(scheme: name) { return (URLScheme(name: name, engine: engine), rest) }
+    if ["http", "https"].contains(name) { return (URLScheme(name: name, engine: nil), rest) }
+    throw UsageError("No engine has the URL scheme of \(shown(url)).")
+  }
+
+  /// The colon that ends the scheme; nil: the text does not begin like a URL.
+  private static func spelled(in url: String) -> String.Index? {
+    let isJDBC = url.prefix(5).lowercased() == "jdbc:"
+    var colon = url.firstIndex(of: ":")
+    if isJDBC, let first = colon {
+      colon = url[url.index(after: first)...].firstIndex(of: ":")
+      let isOracle = colon.map { url[..<$0].lowercased() == "jdbc:oracle" } ?? false
+      if isOracle, let second = colon { colon = url[url.index(after: second)...].firstIndex(of: ":") }
+    }
+    guard let colon, isJDBC || url[colon...].hasPrefix("://") else { return nil }
+    let isWord = url[..<colon].utf8.count <= 24 && url[..<colon].allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "+-:".contains($0))
+    }
+    return isWord && colon != url.startIndex ? colon : nil
+  }
+
+  /// A URL as a message may show it: the scheme, and what follows the last `@` up to a query or `;` part.
+  /// Where a query could begin before that `@`, what follows it could be a secret, and is left out.
+  static func shown(_ url: String) -> String {
+    guard let colon = spelled(in: url) else { return "…" }
+    let scheme = "\(url[..<colon]):\(url[url.index(after: colon)...].hasPrefix("//") ? "//" : "")…"
+    guard let at = url.lastIndex(of: "@"), !url[..<at].contains(where: { "?;#".contains($0) }) else {
+      return scheme.visible
+    }
+    let tail = url[at...].prefix { !"?;#".contains($0) }
+    return "\(scheme)\(tail.prefix(120))".visible
+  }
+}

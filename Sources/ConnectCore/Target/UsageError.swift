@@ -1,0 +1,41 @@
+/// What is wrong with the command line, the URL or a variable: one or two lines, exit code 64.
+///
+/// The message never holds a secret, nor a character that a terminal would obey.
+package struct UsageError: Error, Equatable, Sendable {
+  package let message: String
+
+  package init(_ message: String) { self.message = message }
+}
+
+extension StringProtocol {
+  /// The text as a message shows it: in quotes, with control and bidirectional characters spelled out, and
+  /// no longer than a line.
+  package var quoted: String {
+    let limit = 200
+    let text = String(prefix(limit)).visible
+    return count > limit ? "\"\(text)…\"" : "\"\(text)\""
+  }
+
+  /// The text with control and bidirectional characters spelled out as `\u{…}`.
+  package var visible: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.changesTerminal {
+        text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  /// Whether the text holds a control character, NUL included.
+  var hasControlCharacter: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
+}
+
+extension Unicode.Scalar {
+  fileprivate var changesTerminal: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}
