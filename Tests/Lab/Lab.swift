@@ -1,2 +1,0 @@
-/// Starts real servers for tests.
-public enum Lab {}
