@@ -8,6 +8,7 @@ import datetime
 import ipaddress
 import os
 import pathlib
+import subprocess
 import sys
 
 from cryptography import x509
@@ -144,7 +145,12 @@ def mint(path, server_user=None):
     folder.write("two-cas.pem", other.pem, root.pem)
     folder.write("root-and-intermediate.pem", root.pem, between.pem)
     folder.write("garbage.pem", b"This is a text and no certificate.\n")
+    folder.write("broken.pem", root.pem.replace(b"MII", b"XXX", 1))
     folder.write("empty.pem")
+    # A folder as OpenSSL wants it for SSL_CERT_DIR: names are hashes of the subjects.
+    trusted = Folder(folder.path / "trusted", None)
+    trusted.write("ca.pem", root.pem)
+    subprocess.run(["openssl", "rehash", trusted.path], check=True, stdout=subprocess.DEVNULL)
 
     def server(name, common_name, issuer, names=(), chain=(), period=VALID):
         identity = Identity(common_name, issuer, names, usage=ExtendedKeyUsageOID.SERVER_AUTH, period=period)
