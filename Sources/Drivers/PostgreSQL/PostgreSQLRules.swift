@@ -34,10 +34,22 @@ struct PostgreSQLRules: DiagnosisRules {
     "requires ssl", "ssl/tls required", "ssl connection is required",  // Azure, Supabase's Supavisor
   ]
 
+  /// CockroachDB's refusals by its own table of hosts (pkg/sql/pgwire/auth.go).
+  private static func isCockroachRefusal(_ error: ServerError?) -> Bool {
+    guard let error, error.origin == .server else { return false }
+    return error.text.contains("host_based_authentication.configuration entry")
+      || error.text.contains("unusable over this connection type")
+      || error.text.contains("authentication rejected by configuration")
+  }
+
   /// Whether a failed pass leaves open what the other kind of connection would have brought.
   static func leavesTLSOpen(_ failure: ConnectionFailure) -> Bool {
-    failure.event == .serverReported && !failure.credentialsRequested
-      && (isHostBasedRefusal(failure.error) || saysTLSRequired(failure.error))
+    failure.event == .serverReported && !failure.credentialsRequested && refusesConnection(failure.error)
+  }
+
+  /// Whether an error refuses this kind of connection, or this user or host whatever the kind.
+  private static func refusesConnection(_ error: ServerError?) -> Bool {
+    isHostBasedRefusal(error) || saysTLSRequired(error) || isCockroachRefusal(error)
   }
 
   private func tlsPolicyFinding(
@@ -49,8 +61,7 @@ struct PostgreSQLRules: DiagnosisRules {
       case .takesLoginOverTLS: return Finding(cause: .serverRequiresTLS)
       case .takesLoginInPlain: return Finding(cause: .accessDenied, recommendedMode: .disabled)
       case .refusesOverTLS(let other):
-        return Self.isHostBasedRefusal(other) || Self.saysTLSRequired(other)
-          ? Finding(cause: .accessDenied) : Finding(cause: .serverRequiresTLS)
+        return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)
       case .speaksTLSDirectly, .unanswered: break
       }
@@ -78,6 +89,14 @@ struct PostgreSQLRules: DiagnosisRules {
   /// Words that decide where codes do not: 28000, errors without a code, and libpq's own.
   static let phrases: [(text: String, cause: Cause)] = [
     ("connection requires a valid client certificate", .clientCertificateRequired),
+    ("must authenticate using a client certificate", .clientCertificateRequired),  // CockroachDB
+    ("must use certificate authentication", .clientCertificateRequired),  // CockroachDB
+    ("no TLS peer certificates", .clientCertificateRequired),  // CockroachDB
+    ("no client certificates in request", .clientCertificateRequired),  // CockroachDB
+    ("host_based_authentication.configuration entry", .accessDenied),  // CockroachDB
+    ("unusable over this connection type", .accessDenied),  // CockroachDB
+    ("rejected by configuration", .accessDenied),  // CockroachDB
+    ("does not have login privilege", .accessDenied),  // CockroachDB
     ("no pg_hba.conf entry", .accessDenied),
     ("pg_hba.conf rejects", .accessDenied),
     ("certificate authentication failed", .clientCertificateRejected),
