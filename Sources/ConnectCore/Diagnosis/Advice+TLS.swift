@@ -53,7 +53,7 @@ extension Advice {
     return Advice(
       message,
       app:
-        "Update the server: it does not reach TLS \(current), the lowest version that is allowed now. Older versions have known weaknesses, and who can change the traffic may be able to read it.",
+        "Update the server: it does not reach TLS \(current), the lowest version that is allowed now. Older versions have known weaknesses, and someone who can tamper with the traffic may be able to read it.",
       commandLine: "--tls-min \(lower.rawValue), only for a server that cannot be updated")
   }
 

@@ -51,7 +51,8 @@ struct EventWords {
   func who(_ answer: ForeignAnswer) -> String {
     guard let name = answer.protocolName else { return "something else" }
     // Initials are spelled out, and some of their letters begin with a vowel: an HTTP, a TLS server.
-    let spelledOut = name.uppercased() == name
+    let first = name.prefix(while: { $0 != " " })
+    let spelledOut = first.uppercased() == first
     let vowels = spelledOut ? "AEFHILMNORSX" : "AEIOaeio"
     let article = name.first.map(vowels.contains) == true ? "an" : "a"
     return "\(article) \(clean.line(name)) server"

@@ -37,7 +37,7 @@ package enum GenericRules {
   private static func causeByAnswer(_ failure: ConnectionFailure, target: ConnectionTarget) -> Cause? {
     switch failure.event {
     case .closed, .reset, .timedOut, .foreignAnswer:
-      guard failure.answers.contains(.speaksTLSDirectly), failure.stage != .tls else { return nil }
+      guard speaksTLSAtOnce(failure), failure.stage != .tls else { return nil }
       // Where TLS is negotiated inside the protocol, a port that speaks TLS at once is another service.
       return target.engine.traits.fallsBackToPlain ? .wrongProtocol : .serverRequiresTLS
     case .notTLS:
@@ -46,6 +46,11 @@ package enum GenericRules {
     default:
       return nil
     }
+  }
+
+  private static func speaksTLSAtOnce(_ failure: ConnectionFailure) -> Bool {
+    if case .foreignAnswer(let answer) = failure.event, answer.protocolName == "TLS" { return true }
+    return failure.answers.contains(.speaksTLSDirectly)
   }
 
   /// OpenSSL's reason strings (`openssl errstr`), by a part of them that has stayed the same since 1.1.

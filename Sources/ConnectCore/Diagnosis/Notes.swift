@@ -18,7 +18,9 @@ struct Notes {
     // The certificate's notes say more, and the server's words have a paragraph of their own.
     case .certificateRefused, .serverReported: []
     // The message says it, with the timeout; which address it was stands among the addresses.
-    case .timedOut, .driverMissing(_): driverDetail
+    case .timedOut, .driverMissing: driverDetail
+    // Each address has a line of its own.
+    case .refused where !addresses.isEmpty, .unreachable where !addresses.isEmpty: []
     case .fileUnusable(let fault):
       context.failure.error == nil && !fault.detail.isEmpty ? [words.sentence(for: context.failure)] : []
     case .alert(let alert) where alert.received && alert.code == 112:
@@ -92,14 +94,8 @@ struct Notes {
   }
 
   private var remarks: [String] {
-    var notes: [String] = []
-    if let fallback = context.observation.fallback {
-      notes.append("Preferred went on in plain text: \(words.words(for: fallback.reason)).")
-    }
-    if let failure = context.plainPass {
-      notes.append("The attempt in plain text failed too: \(words.words(for: failure)).")
-    }
-    return notes
+    guard let failure = context.plainPass else { return [] }
+    return ["The attempt in plain text failed too: \(words.words(for: failure))."]
   }
 
   private var password: [String] {

@@ -54,7 +54,11 @@ struct TextReport {
     let isSocket = report.host.hasPrefix("/")
     var place = HostPort(host: report.host, port: report.port).description
     if isSocket { place = report.address ?? place }
-    if !isSocket, let address = report.address, address != place { place += " (\(address))" }
+    if !isSocket, let address = report.address, address != place {
+      // The port is the same and need not be said twice.
+      let port = ":\(report.port)"
+      place += " (\(address.hasSuffix(port) ? String(address.dropLast(port.count)) : address))"
+    }
     let line = paint("\(product) at \(place), SSL mode \(report.ssl.requested.displayName): \(ended)", color)
     guard let expected = report.expected, let asExpected = report.asExpected else { return line }
     return line + "\n"
