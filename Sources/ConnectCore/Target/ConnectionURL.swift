@@ -150,7 +150,8 @@ extension TargetField {
 extension StringProtocol {
   /// Whether the text could be a parameter's name; anything else may be a piece of a secret.
   fileprivate var isParameterName: Bool {
-    !isEmpty && utf8.count <= 60 && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) }
+    !isEmpty && utf8.count <= 60
+      && allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) }
   }
 
   fileprivate var replacingZoneEscape: String {

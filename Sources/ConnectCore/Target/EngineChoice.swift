@@ -16,7 +16,8 @@ struct EngineChoice {
     guard let url else {
       guard let named else {
         throw UsageError(
-          "Which engine? Give --engine (for example --engine postgres) or a URL (postgres://user@host/database).")
+          "Which engine? Give --engine (for example --engine postgres) or a URL (postgres://user@host/database)."
+        )
       }
       engine = named
       source = .option

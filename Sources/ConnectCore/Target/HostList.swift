@@ -74,7 +74,9 @@ struct HostList {
     }
     var host = text
     if host.hasPrefix("["), let bracket = host.firstIndex(of: "]") {
-      guard host.index(after: bracket) == host.endIndex else { throw refuse("the port is given with -p/--port") }
+      guard host.index(after: bracket) == host.endIndex else {
+        throw refuse("the port is given with -p/--port")
+      }
       host = String(host.dropFirst().dropLast())
     }
     if host.count(where: { $0 == ":" }) == 1 { throw refuse("the port is given with -p/--port") }
@@ -86,7 +88,8 @@ struct HostList {
 
   private static func check(address: String) throws(UsageError) {
     let digits = address.prefix { $0 != "%" }
-    let isNumeric = digits.allSatisfy { $0.isHexDigit || ":.".contains($0) } && digits.contains { ":.".contains($0) }
+    let isNumeric =
+      digits.allSatisfy { $0.isHexDigit || ":.".contains($0) } && digits.contains { ":.".contains($0) }
     guard address.isEmpty || isNumeric, !address.hasControlCharacter else {
       throw UsageError("the URL's hostaddr is \(address.quoted); it takes an IP address.")
     }

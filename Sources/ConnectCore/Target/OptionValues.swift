@@ -37,7 +37,8 @@ package enum OptionValues {
   package static func expectation(_ text: String) throws(UsageError) -> Expectation {
     guard let expectation = Expectation(name: text) else {
       throw bad(
-        Given(text, from: .option, as: "--expect"), "connected or the name of a cause, as in docs/exit-codes.md")
+        Given(text, from: .option, as: "--expect"),
+        "connected or the name of a cause, as in docs/exit-codes.md")
     }
     return expectation
   }

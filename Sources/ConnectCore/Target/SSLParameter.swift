@@ -62,7 +62,9 @@ struct SSLParameters {
     case .mode: mode = value.isEmpty ? nil : try named(given)
     case .modeNumber: mode = try numbered(given)
     case .enabled: enabled = try boolean(given) ? given : with(given, "false")
-    case .encrypt: encrypt = try boolean(given, yes: ["mandatory", "strict"], no: ["optional"]) ? given : with(given, "false")
+    case .encrypt:
+      encrypt =
+        try boolean(given, yes: ["mandatory", "strict"], no: ["optional"]) ? given : with(given, "false")
     case .trustServerCertificate: trustsServer = try boolean(given)
     case .allowInvalidHostnames: allowsInvalidHostnames = try boolean(given) ? given : nil
     case .allowInvalidCertificates: allowsInvalidCertificates = try boolean(given) ? given : nil

@@ -43,7 +43,9 @@ struct SSLResolution {
     var name = given.value
     if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
     guard !name.allSatisfy({ $0 == "." }), !name.contains(where: { $0.isWhitespace || "/[]@".contains($0) })
-    else { throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.") }
+    else {
+      throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.")
+    }
     return name
   }
 
@@ -81,7 +83,8 @@ struct SSLResolution {
         """)
     }
     if mode == .preferred, !engine.traits.fallsBackToPlain {
-      warnings.append("\(engine.traits.displayName) cannot fall back to plain text: preferred acts as required.")
+      warnings.append(
+        "\(engine.traits.displayName) cannot fall back to plain text: preferred acts as required.")
     }
     let isPlain = mode == .disabled || hosts.allSatisfy(\.isUnixSocket)
     let why = mode == .disabled ? "in mode disabled" : "on a Unix socket"
@@ -91,7 +94,8 @@ struct SSLResolution {
           .caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile, .serverName, .minimumVersion,
         ], why)
     } else if mode.verification == .none {
-      warnings += unused([.caFile, .crlFile], "in mode \(mode.rawValue), which does not validate the certificate")
+      warnings += unused(
+        [.caFile, .crlFile], "in mode \(mode.rawValue), which does not validate the certificate")
     }
     if !isPlain, hasPassphrase, settings.certificateFile == nil {
       warnings.append("The key's pass phrase is not used: there is no client certificate (--ssl-cert).")

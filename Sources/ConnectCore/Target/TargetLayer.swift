@@ -7,7 +7,8 @@ enum TargetField: CaseIterable, Sendable {
   /// Whether the part is about SSL.
   var isSSL: Bool {
     switch self {
-    case .mode, .caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile, .serverName, .minimumVersion: true
+    case .mode, .caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile, .serverName, .minimumVersion:
+      true
     case .host, .address, .port, .user, .password, .database, .timeout: false
     }
   }

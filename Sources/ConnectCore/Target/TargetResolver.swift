@@ -29,7 +29,9 @@ package struct TargetResolver {
     let chosen = try EngineChoice(options, environment: environment)
     let engine = chosen.engine
     let typed = try options.layer()
-    guard let defaultMode = engine.traits.defaultMode else { throw try withoutNetwork(engine, options, typed) }
+    guard let defaultMode = engine.traits.defaultMode else {
+      throw try withoutNetwork(engine, options, typed)
+    }
     guard built.contains(engine) else {
       throw UsageError("The engine \(engine.rawValue) (\(engine.traits.displayName)) is not built yet.")
     }

@@ -38,9 +38,11 @@ struct URLScheme: Equatable, Sendable {
       if isOracle, let second = colon { colon = url[url.index(after: second)...].firstIndex(of: ":") }
     }
     guard let colon, isJDBC || url[colon...].hasPrefix("://") else { return nil }
-    let isWord = url[..<colon].utf8.count <= 24 && url[..<colon].allSatisfy {
-      $0.isASCII && ($0.isLetter || $0.isNumber || "+-:".contains($0))
-    }
+    let isWord =
+      url[..<colon].utf8.count <= 24
+      && url[..<colon].allSatisfy {
+        $0.isASCII && ($0.isLetter || $0.isNumber || "+-:".contains($0))
+      }
     return isWord && colon != url.startIndex ? colon : nil
   }
 

@@ -1,0 +1,97 @@
+/// Finds the secrets in a command line, so that they can be overwritten before other users see them.
+package enum ArgvScrubber {
+  /// Bytes of one word.
+  package struct Spot: Equatable, Sendable {
+    /// The word's index among those that follow the program's name.
+    package var word: Int
+    package var bytes: Range<Int>
+
+    package init(word: Int, bytes: Range<Int>) {
+      self.word = word
+      self.bytes = bytes
+    }
+  }
+
+  /// Where in the words that follow the program's name secrets are, or may be.
+  package static func secrets(in words: [String]) -> [Spot] {
+    let scanned = CommandLineScanner(words)
+    var spots: [Spot] = []
+    for value in scanned.values {
+      guard let secret = secretPart(of: value) else { continue }
+      let start = value.offset + value.text.utf8.count - secret.utf8.count
+      spots.append(Spot(word: value.word, bytes: start..<start + secret.utf8.count))
+    }
+    for (index, word) in words.enumerated() {
+      spots += inURL(word.utf8).map { Spot(word: index, bytes: $0) }
+    }
+    return spots.filter { !$0.bytes.isEmpty }
+  }
+
+  /// The end of an option's value that is, or may be, a secret.
+  private static func secretPart(of value: CommandLineScanner.Value) -> Substring? {
+    switch value.option.name {
+    case "password", "ssl-key-passphrase":
+      switch try? SecretSource(value.text, option: "") {
+      case .text: value.text.dropFirst("pass:".count)
+      case nil: value.text[...]
+      default: nil
+      }
+    case "port":
+      // Other clients take a password there.
+      value.text.allSatisfy { $0.isASCII && $0.isNumber || $0 == "," } ? nil : value.text[...]
+    default: nil
+    }
+  }
+
+  private static let secretKeys: Set<String> = [
+    "password", "pwd", "sslpassword", "passphrase", "tlscertificatekeyfilepassword", "truststorepassword",
+    "keystorepassword", "token", "accesstoken", "secret",
+  ]
+
+  /// The password before the last `@` of a URL, what stands where a port should be, and the values of
+  /// parameters that are secrets.
+  private static func inURL(_ word: String.UTF8View) -> [Range<Int>] {
+    let bytes = Array(word)
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let start = text.contains("://") ? text.firstRange(of: "://")?.upperBound : jdbcStart(text) else {
+      return []
+    }
+    let first = text.utf8.distance(from: text.startIndex, to: start)
+    var spots: [Range<Int>] = []
+    let at = bytes[first...].lastIndex(of: UInt8(ascii: "@"))
+    let authorityEnd = bytes[first...].firstIndex { "/?;".utf8.contains($0) } ?? bytes.endIndex
+    let isQueryAt = at.map { at in bytes[first..<at].contains { "?;".utf8.contains($0) } } ?? false
+    let colon = bytes[first...].firstIndex(of: UInt8(ascii: ":"))
+    if let at, let colon, colon < at, !isQueryAt || bytes[first..<authorityEnd].contains(UInt8(ascii: ":")) {
+      spots.append(colon + 1..<at)
+    } else if at == nil, let colon, colon < authorityEnd, bytes[first] != UInt8(ascii: "[") {
+      let port = colon + 1..<authorityEnd
+      let isPort = bytes[port].allSatisfy { "0123456789,:".utf8.contains($0) }
+      if !isPort, !bytes[port].contains(UInt8(ascii: ",")) { spots.append(port) }
+    }
+    return spots + parameters(bytes[first...])
+  }
+
+  private static func jdbcStart(_ text: String) -> String.Index? {
+    text.prefix(5).lowercased() == "jdbc:" ? text.index(text.startIndex, offsetBy: 5) : nil
+  }
+
+  private static func parameters(_ bytes: ArraySlice<UInt8>) -> [Range<Int>] {
+    var spots: [Range<Int>] = []
+    var position = bytes.startIndex
+    while let mark = bytes[position...].firstIndex(where: { "?&;".utf8.contains($0) }) {
+      position = mark + 1
+      let end = bytes[position...].firstIndex { "&;".utf8.contains($0) } ?? bytes.endIndex
+      guard let equals = bytes[position..<end].firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let key = String(decoding: bytes[position..<equals], as: UTF8.self)
+      if let key = key.percentDecoded()?.lowercased(), secretKeys.contains(key) {
+        spots.append(equals + 1..<bytes[position...].endIndex(before: UInt8(ascii: "&")))
+      }
+    }
+    return spots
+  }
+}
+
+extension ArraySlice<UInt8> {
+  fileprivate func endIndex(before byte: UInt8) -> Int { firstIndex(of: byte) ?? endIndex }
+}

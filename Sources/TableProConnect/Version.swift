@@ -1,0 +1,23 @@
+import ConnectCore
+
+/// The program's version, and the drivers that it finds.
+enum Version {
+  static let number = "0.1.0"
+
+  /// The text of `--version`. It opens every driver's library, so it is made only when asked for.
+  static var text: String {
+    let drivers = DriverRegistry.drivers.map { driver in
+      switch driver.library() {
+      case .success(let library): "\(library.name) \(library.version) (\(library.path))"
+      case .failure(let missing): line(missing)
+      }
+    }
+    return (["tablepro-connect \(number)"] + drivers).joined(separator: "\n")
+  }
+
+  private static func line(_ missing: MissingDriver) -> String {
+    let install = "apt install \(missing.debianPackage), or brew install \(missing.homebrewFormula)"
+    let refused = missing.refusedPath.map { "refused: \($0) was built with another OpenSSL" }
+    return "\(missing.library) \(refused ?? "missing"); \(install)"
+  }
+}
