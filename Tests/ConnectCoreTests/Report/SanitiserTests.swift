@@ -65,7 +65,7 @@ struct SanitiserTests {
   }
 
   @Test(
-    "Long hostile texts take no long time",
+    "Long hostile texts take no long time", .serialized,
     arguments: [
       String(repeating: "\u{202e}", count: 70_000), String(repeating: "a", count: 70_000),
       String(repeating: "in ", count: 25_000), String(repeating: "\r\n", count: 40_000),
