@@ -62,7 +62,8 @@ struct SecretPatterns: Sendable {
   private static func standsAlone(_ range: Range<Int>, in text: [UInt8]) -> Bool {
     // A scalar has at most four bytes.
     let before = String(decoding: text[max(0, range.lowerBound - 4)..<range.lowerBound], as: UTF8.self)
-    let after = String(decoding: text[range.upperBound..<min(text.count, range.upperBound + 4)], as: UTF8.self)
+    let after = String(
+      decoding: text[range.upperBound..<min(text.count, range.upperBound + 4)], as: UTF8.self)
     return [before.unicodeScalars.last, after.unicodeScalars.first].allSatisfy { scalar in
       guard let scalar else { return true }
       return !scalar.properties.isAlphabetic && scalar.properties.numericType == nil

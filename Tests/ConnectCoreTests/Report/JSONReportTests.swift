@@ -38,7 +38,8 @@ struct JSONReportTests {
     let json = Samples.report(observation, target, expected: .failure(.connectionRefused)).json(
       showCertificates: false)
     for part in [
-      #""ok":false"#, #""address":null,"database":null,"user":null"#, #""encrypted":null"#, #""server":null,"tls":null"#,
+      #""ok":false"#, #""address":null,"database":null,"user":null"#, #""encrypted":null"#,
+      #""server":null,"tls":null"#,
       #""expected":"connection-refused","asExpected":true,"diagnosis":{"cause":"connection-refused","exitCode":11,"stage":"connect","message":""#,
       #""recommendedMode":null"#, #""serverResponse":null,"nativeCode":null,"sqlState":null}}"#,
     ] {
@@ -85,11 +86,13 @@ struct JSONReportTests {
       ("\"ok\":true", "\"ok\":false"), ("\"port\":5432", "\"port\":\"5432\""), ("\"user\":\"alice\",", ""),
       ("\"warnings\":[]", "\"warnings\":[],\"extra\":1"), ("\"fallback\":false", "\"fallback\":null"),
       ("\"verified\":\"identity\"", "\"verified\":\"full\""), ("env:PGSSLMODE", "nowhere"),
-      ("\"warnings\":[]", "\"warnings\":[],\"expected\":\"connected\""), ("tablepro-connect/1", "tablepro-connect/2"),
+      ("\"warnings\":[]", "\"warnings\":[],\"expected\":\"connected\""),
+      ("tablepro-connect/1", "tablepro-connect/2"),
       ("\"keyBits\":256", "\"keyBits\":256.5"), ("2026-08-31T12:00:00Z", "2026-08-31"),
     ])
   func strict(valid: String, invalid: String) throws {
-    let json = Samples.report(Samples.connected(), Samples.target(.verifyIdentity)).json(showCertificates: false)
+    let json = Samples.report(Samples.connected(), Samples.target(.verifyIdentity)).json(
+      showCertificates: false)
     #expect(json.contains(valid))
     #expect(try !JSONSchema.ofReports().problems(in: json.replacing(valid, with: invalid)).isEmpty)
   }

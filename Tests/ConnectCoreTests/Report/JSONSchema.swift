@@ -21,14 +21,17 @@ struct JSONSchema {
 
   /// What is wrong with a JSON text; empty if it is valid.
   func problems(in json: String) -> [String] {
-    guard let value = try? JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed) else {
+    guard let value = try? JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed)
+    else {
       return ["not JSON"]
     }
     return check(value, root, at: "")
   }
 
   private func check(_ value: Any, _ schema: [String: Any], at path: String) -> [String] {
-    schema.sorted { $0.key < $1.key }.flatMap { check(value, keyword: $0.key, $0.value, in: schema, at: path) }
+    schema.sorted { $0.key < $1.key }.flatMap {
+      check(value, keyword: $0.key, $0.value, in: schema, at: path)
+    }
   }
 
   private func isValid(_ value: Any, _ schema: Any?) -> Bool {
@@ -84,12 +87,14 @@ struct JSONSchema {
   }
 
   private func isBool(_ value: Any) -> Bool {
-    (value as? NSNumber).map { String(cString: $0.objCType) == "c" || $0 === NSNumber(value: true) } ?? (value is Bool)
+    (value as? NSNumber).map { String(cString: $0.objCType) == "c" || $0 === NSNumber(value: true) }
+      ?? (value is Bool)
   }
 
   private func isEqual(_ left: Any, _ right: Any) -> Bool {
     if let left = left as? String, let right = right as? String { return left == right }
-    return isBool(left) == isBool(right) && (left as? Double) != nil && (left as? Double) == (right as? Double)
+    return isBool(left) == isBool(right) && (left as? Double) != nil
+      && (left as? Double) == (right as? Double)
   }
 
   private func hasType(_ value: Any, _ type: String) -> Bool {
