@@ -50,7 +50,7 @@ extension Advice {
         commandLine: "--timeout SECONDS waits longer")
     case .tls, .auth, .query:
       Advice(
-        "\(context.place) accepted the connection but did not answer within \(context.seconds) s.",
+        "The server at \(context.place) accepted the connection but did not answer within \(context.seconds) s.",
         app:
           "Check that \(context.engine.displayName) listens on this port, and whether the server is overloaded.",
         commandLine: "--port PORT; --timeout SECONDS waits longer")

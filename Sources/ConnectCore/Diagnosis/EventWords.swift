@@ -19,7 +19,7 @@ struct EventWords {
     case .tlsFailed(let reason): "the TLS handshake failed (OpenSSL: \(clean.line(reason)))"
     case .notTLS(let answer): "\(who(answer)) answered the TLS handshake\(said(answer))"
     case .serverReported: failure.error.map { quote($0) } ?? "the server reported an error"
-    case .fileUnusable(let fault): "\(clean.line(fault.path)): \(clean.line(fault.detail))"
+    case .fileUnusable(let fault): "reading \(clean.line(fault.path)): \(clean.line(fault.detail))"
     case .driverMissing(let missing): clean.line(missing.detail)
     case .other(let words): clean.line(words)
     }
@@ -94,8 +94,7 @@ struct EventWords {
 extension String {
   /// Without the line breaks and spaces that libraries put at the end of their messages.
   func trimmingLineEnds() -> String {
-    var scalars = Substring(self).unicodeScalars
-    while let last = scalars.last, last == "\n" || last == "\r" || last == " " { scalars.removeLast() }
-    return String(scalars)
+    guard let last = utf8.lastIndex(where: { $0 != 0x0a && $0 != 0x0d && $0 != 0x20 }) else { return "" }
+    return String(self[...last])
   }
 }

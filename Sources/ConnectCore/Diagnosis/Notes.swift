@@ -34,7 +34,8 @@ struct Notes {
       return []
     }
     let refused = missing.refusedPath.map { ["Refused: \(context.clean.line($0))"] } ?? []
-    return refused + (missing.detail.isEmpty ? [] : [EventWords.sentence(context.clean.line(missing.detail))])
+    return refused
+      + (missing.detail.isEmpty ? [] : ["The loader said: \(context.clean.line(missing.detail))"])
   }
 
   private var serverNameNote: String {

@@ -23,46 +23,48 @@ package struct Sanitiser: Sendable {
 
   private func withoutSecrets(_ raw: String) -> String {
     guard !secrets.isEmpty else { return raw }
-    let scalars = Array(raw.unicodeScalars)
-    let ranges = secrets.ranges(in: scalars)
+    let bytes = Array(raw.utf8)
+    let ranges = secrets.ranges(in: bytes)
     guard !ranges.isEmpty else { return raw }
-    var result = String.UnicodeScalarView()
+    var result: [UInt8] = []
     var position = 0
     for range in ranges {
-      result.append(contentsOf: scalars[position..<range.lowerBound])
-      result.append(contentsOf: "***".unicodeScalars)
+      result += bytes[position..<range.lowerBound]
+      result += Array("***".utf8)
       position = range.upperBound
     }
-    result.append(contentsOf: scalars[position...])
-    return String(result)
+    result += bytes[position...]
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// A text in which control characters, bidirectional controls and characters without a glyph are spelled
   /// out, as Swift spells them in a literal.
   package static func visible(_ raw: String, keepingLineBreaks: Bool) -> String {
-    var result = String.UnicodeScalarView()
+    if raw.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return raw }
+    var result: [UInt8] = []
+    result.reserveCapacity(raw.utf8.count)
     for scalar in raw.unicodeScalars {
-      switch scalar {
-      case "\n": result.append(contentsOf: keepingLineBreaks ? "\n".unicodeScalars : "\\n".unicodeScalars)
-      case "\t": result.append(contentsOf: keepingLineBreaks ? "    ".unicodeScalars : "\\t".unicodeScalars)
-      case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-      case " "..."~": result.append(scalar)
+      switch scalar.value {
+      case 0x20..<0x7f: result.append(UInt8(truncatingIfNeeded: scalar.value))
+      case 0x0a: result += keepingLineBreaks ? [0x0a] : Array("\\n".utf8)
+      case 0x09: result += Array((keepingLineBreaks ? "    " : "\\t").utf8)
+      case 0x0d: result += Array("\\r".utf8)
       default:
-        if isInvisible(scalar) {
-          result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-        } else {
-          result.append(scalar)
-        }
+        result += Array((isInvisible(scalar) ? escape(scalar) : String(scalar)).utf8)
       }
     }
-    return String(result)
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `\u{202e}`
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    "\\u{" + String(scalar.value, radix: 16) + "}"
   }
 
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isBidiControl { return true }
     switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: return true
-    default: return false
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isDefaultIgnorableCodePoint
     }
   }
 }

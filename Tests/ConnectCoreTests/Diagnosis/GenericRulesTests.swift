@@ -79,7 +79,9 @@ struct GenericRulesTests {
   func ownAlert() {
     let alert = TLSAlert(code: 45, received: false, beforeServerHello: false)
     let tls = Samples.tls(.verifyCA, faults: [Samples.fault(10)])
-    #expect(Samples.diagnosis(Samples.failed(.alert(alert), tls: tls), Samples.target(.verifyCA))?.cause == .certificateExpired)
+    #expect(
+      Samples.diagnosis(Samples.failed(.alert(alert), tls: tls), Samples.target(.verifyCA))?.cause
+        == .certificateExpired)
   }
 
   @Test(
@@ -144,7 +146,8 @@ struct GenericRulesTests {
     let diagnosis = Samples.diagnosis(reported, Samples.target(), rules: rules)
     #expect(diagnosis?.cause == .tooManyConnections)
     #expect(diagnosis?.notes == ["Seen by the rule."])
-    #expect(Samples.diagnosis(Samples.failed(.closed), Samples.target(), rules: rules)?.cause == .connectionLost)
+    #expect(
+      Samples.diagnosis(Samples.failed(.closed), Samples.target(), rules: rules)?.cause == .connectionLost)
     let answered = Samples.failed(.closed, answers: [.offersNoTLS])
     #expect(Samples.diagnosis(answered, Samples.target(), rules: rules)?.cause == .tooManyConnections)
   }

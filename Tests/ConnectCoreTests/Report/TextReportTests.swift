@@ -84,10 +84,12 @@ struct TextReportTests {
 
   @Test("Verbose tells sources, attempts, stages and the chain")
   func verbose() {
-    let text = Samples.report(Samples.connected(), Samples.target(.verifyIdentity)).text(TextStyle(verbose: true))
+    let text = Samples.report(Samples.connected(), Samples.target(.verifyIdentity)).text(
+      TextStyle(verbose: true))
     for part in [
       "Sources: engine option, host url, mode env:PGSSLMODE", "Attempt: 192.0.2.7:5432, Verify Identity: ok",
-      "Stage: auth ok, 6.0 ms", "Certificate 1: CN=db.internal", "SHA-256 0a0a", "server name sent: db.example.com",
+      "Stage: auth ok, 6.0 ms", "Certificate 1: CN=db.internal", "SHA-256 0a0a",
+      "server name sent: db.example.com",
     ] {
       #expect(text.contains(part))
     }
@@ -126,7 +128,8 @@ struct TextReportTests {
     certificate.issuer = evil
     certificate.signatureAlgorithm = evil
     var tls = Samples.tls(
-      .verifyIdentity, faults: [Samples.fault(62, evil), Samples.fault(18, evil)], certificates: [certificate])
+      .verifyIdentity, faults: [Samples.fault(62, evil), Samples.fault(18, evil)], certificates: [certificate]
+    )
     tls.serverName = evil
     tls.cipher = evil
     let error = ServerError(text: evil, sqlState: evil, nativeCode: evil, origin: .library(evil))
@@ -138,11 +141,13 @@ struct TextReportTests {
       $0.ssl.trust = .file(evil)
     }
     for event in [
-      FailureEvent.certificateRefused, .nameNotResolved(evil), .other(evil), .tlsFailed(reason: evil), .serverReported,
+      FailureEvent.certificateRefused, .nameNotResolved(evil), .other(evil), .tlsFailed(reason: evil),
+      .serverReported,
       .foreignAnswer(ForeignAnswer(protocolName: evil, bytes: Array(evil.utf8))),
       .fileUnusable(FileFault(option: "--ssl-ca", path: evil, problem: .missing, detail: evil)),
       .driverMissing(
-        MissingDriver(library: evil, debianPackage: "a", homebrewFormula: "b", refusedPath: evil, detail: evil)),
+        MissingDriver(
+          library: evil, debianPackage: "a", homebrewFormula: "b", refusedPath: evil, detail: evil)),
     ] {
       let observation = Samples.failed(
         event, host: evil, error: error,

@@ -13,7 +13,8 @@ struct TroubleshootingTests {
   @Test("no pg_hba.conf entry … no encryption")
   func serverRequiresTLS() {
     let error = ServerError(
-      text: #"FATAL: no pg_hba.conf entry for host "192.0.2.1", user "alice", database "shop", no encryption"#,
+      text:
+        #"FATAL: no pg_hba.conf entry for host "192.0.2.1", user "alice", database "shop", no encryption"#,
       sqlState: "28000", origin: .server)
     let observation = Samples.failed(.serverReported, at: .auth, error: error, answers: [.takesLoginOverTLS])
     #expect(
@@ -143,7 +144,8 @@ struct TroubleshootingTests {
       ),
     ])
   func passphrase(problem: FileFault.Problem, detail: String, message: String) {
-    let fault = FileFault(option: "--ssl-key", path: "/home/alice/client.key", problem: problem, detail: detail)
+    let fault = FileFault(
+      option: "--ssl-key", path: "/home/alice/client.key", problem: problem, detail: detail)
     #expect(
       text(Samples.failed(.fileUnusable(fault)) { $0.address = nil }, Samples.target()) == """
         PostgreSQL at db.example.com:5432, SSL mode Required: failed before connecting
@@ -153,7 +155,7 @@ struct TroubleshootingTests {
         Enter the Key Passphrase in the SSL tab.
         On the command line: --ssl-key-passphrase SOURCE (prompt, env:NAME, file:PATH …)
 
-        - /home/alice/client.key: \(detail).
+        - Reading /home/alice/client.key: \(detail).
 
         """)
   }
