@@ -4,7 +4,7 @@ import Testing
 
 /// Engines that are PostgreSQL's kin, and options that change how far a test goes and how it is judged.
 @Suite struct PostgreSQLOptionTests {
-  static let kin = ["redshift", "cockroachdb", "cockroach", "pg"].flatMap { engine in
+  static let engines = ["redshift", "cockroachdb", "cockroach", "pg"].flatMap { engine in
     [
       Situation(
         "\(engine): no TLS", .plain, "", .plain, .fallback, PostgreSQLServerTests.lacks,
@@ -17,7 +17,7 @@ import Testing
     ].map { $0.with(\.engine, engine) }
   }
 
-  @Test(arguments: Row.all(kin)) func kin(_ row: Row) throws { try row.judge() }
+  @Test(arguments: Row.all(engines)) func kin(_ row: Row) throws { try row.judge() }
 
   func run(
     _ server: PostgresServer, _ options: [String], password: String = Account.password
