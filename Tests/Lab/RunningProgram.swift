@@ -18,12 +18,6 @@ public final class RunningProgram: @unchecked Sendable {
     var open = true
   }
 
-  /// Why a program could not be started.
-  public struct StartFailure: Error, CustomStringConvertible {
-    /// The path and the system's reason.
-    public let description: String
-  }
-
   init(
     _ path: String, _ arguments: [String], environment: [String: String], input: String?, timeout: Double,
     keeping folder: TemporaryFolder? = nil

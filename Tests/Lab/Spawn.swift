@@ -4,6 +4,16 @@ import Foundation
 /// starts between the two would inherit the end of a pipe, and its reader would wait for that program too.
 private let descriptorLock = NSLock()
 
+/// A descriptor that no other process inherits; `make` must not wait for anything.
+func privateDescriptor(_ make: () -> Int32) throws -> Int32 {
+  descriptorLock.lock()
+  defer { descriptorLock.unlock() }
+  let descriptor = make()
+  guard descriptor >= 0 else { throw LabFailure(String(cString: strerror(errno))) }
+  _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  return descriptor
+}
+
 /// A pipe whose ends no other process inherits.
 struct PrivatePipe {
   let reading: Int32
@@ -14,7 +24,7 @@ struct PrivatePipe {
     defer { descriptorLock.unlock() }
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else {
-      throw RunningProgram.StartFailure(description: "pipe: \(String(cString: strerror(errno)))")
+      throw LabFailure("pipe: \(String(cString: strerror(errno)))")
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (reading, writing) = (ends[0], ends[1])
@@ -67,7 +77,7 @@ func spawn(
   let code = posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, &envp)
   descriptorLock.unlock()
   guard code == 0 else {
-    throw RunningProgram.StartFailure(description: "\(arguments[0]): \(String(cString: strerror(code)))")
+    throw LabFailure("\(arguments[0]): \(String(cString: strerror(code)))")
   }
   return pid
 }
