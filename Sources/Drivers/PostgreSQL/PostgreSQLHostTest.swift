@@ -72,6 +72,9 @@ struct PostgreSQLHostTest {
     second.attempts = attempts
     second.stages = first.stages.filter { $0.stage == .resolve } + second.stages
     // A server without TLS is no failure of Preferred: what became of the login counts.
+    if let failure = second.failure, PostgreSQLRules.leavesTLSOpen(failure) {
+      second.outcome = .failure(failure.adding(.offersNoTLS))
+    }
     var observation = second.observation(host: host)
     observation.fallback = Fallback(reason: reason)
     return observation

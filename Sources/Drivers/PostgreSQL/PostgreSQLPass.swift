@@ -52,6 +52,9 @@ struct PostgreSQLPass {
     var result = PassResult(
       outcome: outcome, address: address, addressText: addressText, mode: pass.mode(of: target.ssl.mode),
       begun: begun, clock: login.clock, tlsGuard: connection.tlsGuard, encrypted: login.encrypted)
+    // TLS 1.3 lets the client finish before the server has judged its certificate: a handshake that the
+    // server then refuses did not end well.
+    if result.failure?.stage == .tls { result.tls?.handshakeCompleted = false }
     result.remarks = login.passwordRemarks + connection.serverNotices.map(Remark.serverNotice)
     connection.abandon()
     return result
