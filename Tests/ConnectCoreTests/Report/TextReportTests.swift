@@ -26,7 +26,7 @@ struct TextReportTests {
   func plainSuccess() {
     let observation = Samples.connected(.preferred) {
       $0.encrypted = false
-      $0.tls = nil
+      $0.tls?.handshakeCompleted = false
       $0.fallback = Fallback(reason: ConnectionFailure(stage: .tls, event: .tlsNotOffered))
       $0.remarks = [.passwordSentInClear, .serverNotice("NOTICE:  hello\u{1b}[2J\n")]
     }
@@ -42,7 +42,7 @@ struct TextReportTests {
         Time:        12.3 ms (resolve 0.5, connect 1.3, tls 4.0, auth 6.0, query 0.3)
 
         Warning: From the command line.
-        Warning: Preferred went on in plain text, because TLS failed: the server answered N to SSLRequest: it offers no TLS. Required (--ssl required) would refuse that.
+        Warning: Preferred went on in plain text: the server answered N to SSLRequest (it offers no TLS). Required (--ssl required) would refuse that.
         Warning: The server asked for the password in clear text over a connection that is not encrypted, and got it: anyone on the network path can read it.
         Warning: The server says: NOTICE:  hello\\u{1b}[2J
 

@@ -79,7 +79,7 @@ struct WarningsTests {
     }
     #expect(
       warnings(observation, Samples.target(.preferred)) == [
-        "Preferred went on in plain text, because TLS failed: the server sent the TLS alert 40 (handshake_failure). Required (--ssl required) would refuse that.",
+        "Preferred went on in plain text: the server sent the TLS alert 40 (handshake_failure). Required (--ssl required) would refuse that.",
         "The password went over a connection that is not encrypted, maybe in clear text.",
         "Other users can read the client key /k; chmod 600 keeps it yours.",
       ])
