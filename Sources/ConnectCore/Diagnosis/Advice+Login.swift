@@ -34,8 +34,19 @@ extension Advice {
     }
     return Advice(
       message + ".",
-      app: "Ask the server's administrator to allow it. Another SSL mode does not help.",
+      app: "Ask the server's administrator to allow it."
+        + (refusesEitherWay(context) ? " Another SSL mode does not help." : ""),
       commandLine: "--user USER --database NAME, for a login that is allowed")
+  }
+
+  /// Whether the server was asked the other way too, and that way is closed.
+  private static func refusesEitherWay(_ context: FailureContext) -> Bool {
+    context.failure.answers.contains { answer in
+      switch answer {
+      case .refusesOverTLS, .refusesInPlain, .offersNoTLS: true
+      case .takesLoginOverTLS, .takesLoginInPlain, .speaksTLSDirectly, .unanswered: false
+      }
+    }
   }
 
   static func tooManyConnections(_ context: FailureContext) -> Advice {

@@ -48,12 +48,17 @@ struct CertificateWords {
   func usableName(of tls: TLSReport?) -> String? {
     guard let leaf = tls?.certificates.first else { return nil }
     let candidates = leaf.names.isEmpty ? [commonName(of: leaf.subject)].compactMap { $0 } : leaf.names
-    return candidates.first(where: Self.isPlainName)
+    let plain = candidates.filter(Self.isPlainName)
+    return plain.first { !Self.isAddress($0) } ?? plain.first
   }
 
   /// The last CN of a name in the form of RFC 2253; OpenSSL takes it only if there is no DNS name.
   private func commonName(of subject: String) -> String? {
     subject.split(separator: ",").first { $0.hasPrefix("CN=") }.map { String($0.dropFirst(3)) }
+  }
+
+  private static func isAddress(_ name: String) -> Bool {
+    name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." }
   }
 
   /// Whether a name is one that can stand in a command without quotes. Others are shown, never suggested:

@@ -40,9 +40,9 @@ struct EventWords {
   /// How this engine's servers say that they have no TLS.
   var noTLS: String {
     switch engine {
-    case .postgres, .redshift, .cockroachdb: "answered N to SSLRequest: it offers no TLS"
-    case .mysql, .mariadb: "does not offer TLS in its greeting (no CLIENT_SSL)"
-    case .sqlserver: "answered NOT_SUP to PRELOGIN: it offers no TLS"
+    case .postgres, .redshift, .cockroachdb: "answered N to SSLRequest (it offers no TLS)"
+    case .mysql, .mariadb: "offers no TLS (no CLIENT_SSL in its greeting)"
+    case .sqlserver: "answered NOT_SUP to PRELOGIN (it offers no TLS)"
     default: "offers no TLS"
     }
   }

@@ -2,8 +2,8 @@ extension TLSAlert {
   /// The alert's name in the standard; `unassigned` for a number that has none.
   package var name: String { Self.names[code] ?? "unassigned" }
 
-  /// AlertDescription of RFC 8446 section 6 and RFC 5246 section 7.2; 112 and 113 come from RFC 6066,
-  /// 115 from RFC 4279, 120 from RFC 7301, 121 from RFC 9849, 86 from RFC 7507.
+  /// AlertDescription of RFC 8446 section 6 and RFC 5246 section 7.2; 86 comes from RFC 7507, 115 from
+  /// RFC 4279, 120 from RFC 7301, and 121 is in IANA's registry of TLS alerts.
   private static let names: [UInt8: String] = [
     0: "close_notify", 10: "unexpected_message", 20: "bad_record_mac", 21: "decryption_failed",
     22: "record_overflow", 30: "decompression_failure", 40: "handshake_failure", 41: "no_certificate",

@@ -62,25 +62,24 @@ package indirect enum JSONText: Equatable, Sendable {
 
   /// A string with its quotation marks (RFC 8259 section 7).
   static func quoted(_ text: String, asciiOnly: Bool) -> String {
-    var result = String.UnicodeScalarView("\"".unicodeScalars)
+    var result = [UInt8(ascii: "\"")]
     for scalar in text.unicodeScalars {
       switch scalar {
-      case "\"": result.append(contentsOf: "\\\"".unicodeScalars)
-      case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
-      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-      case "\r": result.append(contentsOf: "\\r".unicodeScalars)
-      case "\t": result.append(contentsOf: "\\t".unicodeScalars)
-      case " "..."~": result.append(scalar)
+      case "\"", "\\": result += [UInt8(ascii: "\\"), UInt8(truncatingIfNeeded: scalar.value)]
+      case "\n": result += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+      case "\r": result += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+      case "\t": result += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+      case " "..."~": result.append(UInt8(truncatingIfNeeded: scalar.value))
       default:
         if asciiOnly || scalar.value < 0x20 || scalar.value == 0x7f {
-          for unit in String(scalar).utf16 { result.append(contentsOf: escaped(unit).unicodeScalars) }
+          for unit in String(scalar).utf16 { result += Array(escaped(unit).utf8) }
         } else {
-          result.append(scalar)
+          result += Array(String(scalar).utf8)
         }
       }
     }
-    result.append("\"")
-    return String(result)
+    result.append(UInt8(ascii: "\""))
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func escaped(_ unit: UInt16) -> String {

@@ -6,7 +6,7 @@ extension TextReport {
     if report.stages.contains(where: { $0.stage == .auth }), !login.isEmpty { lines.append(("Login", login)) }
     lines.append(("Encryption", encryption))
     if report.ssl.encrypted == true { lines.append(("Verified", verified)) }
-    if let leaf = report.tls?.certificates.first {
+    if report.ssl.encrypted == true, let leaf = report.tls?.certificates.first {
       lines.append(("Certificate", "\(leaf.subject), issued by \(leaf.issuer)"))
       if !leaf.names.isEmpty { lines.append(("", "names \(leaf.names.joined(separator: ", "))")) }
       lines.append(("", lifetime(of: leaf)))

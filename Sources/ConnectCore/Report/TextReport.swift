@@ -71,8 +71,7 @@ struct TextReport {
   private func serverResponse(_ problem: Report.Problem) -> String {
     guard let response = problem.serverResponse, !response.isEmpty else { return "" }
     let label = problem.library ?? "Server response"
-    let lines = response.split(separator: "\n", omittingEmptySubsequences: false)
-    return "\(label): " + lines.joined(separator: "\n    ")
+    return "\(label): " + response.replacing("\n", with: "\n    ")
   }
 
   private var warnings: [String] { report.warnings.map { paint("Warning:", .yellow) + " \($0)" } }

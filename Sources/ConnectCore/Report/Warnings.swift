@@ -39,7 +39,7 @@ struct Warnings {
     guard let reason = observation.fallback?.reason else { return [] }
     let words = EventWords(clean: clean, engine: target.engine).words(for: reason)
     return [
-      "Preferred went on in plain text, because TLS failed: \(words). Required (--ssl required) would refuse that."
+      "Preferred went on in plain text: \(words). Required (--ssl required) would refuse that."
     ]
   }
 

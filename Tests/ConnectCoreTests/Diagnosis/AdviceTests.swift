@@ -87,6 +87,8 @@ struct AdviceTests {
     #expect(
       suggestion(["*.a.example", "b.example"])?.contains("--server-name b.example, or else --ssl verify-ca")
         == true)
+    #expect(suggestion(["192.0.2.1", "::1", "b.example"])?.contains("--server-name b.example,") == true)
+    #expect(suggestion(["192.0.2.1"])?.contains("--server-name 192.0.2.1,") == true)
     #expect(suggestion(["*.a.example"])?.contains("--server-name NAME,") == true)
     #expect(suggestion([])?.contains("--server-name db.internal,") == true)
     #expect(suggestion(["x;reboot", "$(id)", "-x", ""])?.contains("--server-name NAME,") == true)
@@ -161,6 +163,20 @@ struct AdviceTests {
     missing.refusedPath = "/opt/x/libpq.so.5"
     #expect(diagnosis()?.message.contains("/opt/x/libpq.so.5") == true)
     #expect(diagnosis()?.message.contains("built with another OpenSSL") == true)
+  }
+
+  @Test("That no mode helps is said only if the server was asked")
+  func noModeHelps() {
+    func suggestion(_ answers: [ServerAnswer]) -> String? {
+      let observation = Samples.failed(.serverReported, at: .auth, answers: answers)
+      return Samples.diagnosis(observation, Samples.target(.disabled), rules: FixedRules(.accessDenied))?
+        .suggestion
+    }
+    let words = "Another SSL mode does not help."
+    #expect(suggestion([.refusesOverTLS(ServerError(text: "no", origin: .server))])?.contains(words) == true)
+    #expect(suggestion([.offersNoTLS])?.contains(words) == true)
+    #expect(suggestion([])?.contains(words) == false)
+    #expect(suggestion([.unanswered("timed out")])?.contains(words) == false)
   }
 
   @Test("No password is not a wrong password")

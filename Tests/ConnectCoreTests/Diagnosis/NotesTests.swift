@@ -43,9 +43,9 @@ struct NotesTests {
   @Test(
     "How each engine says that it has no TLS",
     arguments: [
-      (Engine.cockroachdb, "The server answered N to SSLRequest: it offers no TLS."),
-      (.mariadb, "The server does not offer TLS in its greeting (no CLIENT_SSL)."),
-      (.sqlserver, "The server answered NOT_SUP to PRELOGIN: it offers no TLS."),
+      (Engine.cockroachdb, "The server answered N to SSLRequest (it offers no TLS)."),
+      (.mariadb, "The server offers no TLS (no CLIENT_SSL in its greeting)."),
+      (.sqlserver, "The server answered NOT_SUP to PRELOGIN (it offers no TLS)."),
       (.redis, "The server offers no TLS."),
     ])
   func noTLS(engine: Engine, note: String) {
@@ -61,7 +61,7 @@ struct NotesTests {
     ]
     #expect(
       notes(Samples.failed(.serverReported, at: .auth, answers: all)) == [
-        "Asked whether it has TLS, the server answered N to SSLRequest: it offers no TLS.",
+        "Asked whether it has TLS, the server answered N to SSLRequest (it offers no TLS).",
         "Asked over TLS, the server went on to the login.",
         "Asked over TLS, the server refused too; the server said: FATAL: no, SSL encryption\\nmore.",
         "Asked in plain text, the server went on to the login.",

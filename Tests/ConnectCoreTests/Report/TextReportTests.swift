@@ -1,4 +1,5 @@
 import ConnectCore
+import Foundation
 import Testing
 
 @Suite("The text report")
@@ -26,7 +27,7 @@ struct TextReportTests {
   func plainSuccess() {
     let observation = Samples.connected(.preferred) {
       $0.encrypted = false
-      $0.tls = nil
+      $0.tls?.handshakeCompleted = false
       $0.fallback = Fallback(reason: ConnectionFailure(stage: .tls, event: .tlsNotOffered))
       $0.remarks = [.passwordSentInClear, .serverNotice("NOTICE:  hello\u{1b}[2J\n")]
     }
@@ -42,7 +43,7 @@ struct TextReportTests {
         Time:        12.3 ms (resolve 0.5, connect 1.3, tls 4.0, auth 6.0, query 0.3)
 
         Warning: From the command line.
-        Warning: Preferred went on in plain text, because TLS failed: the server answered N to SSLRequest: it offers no TLS. Required (--ssl required) would refuse that.
+        Warning: Preferred went on in plain text: the server answered N to SSLRequest (it offers no TLS). Required (--ssl required) would refuse that.
         Warning: The server asked for the password in clear text over a connection that is not encrypted, and got it: anyone on the network path can read it.
         Warning: The server says: NOTICE:  hello\\u{1b}[2J
 
@@ -119,6 +120,46 @@ struct TextReportTests {
       text.hasSuffix(
         "\n\nServer response: FATAL: ***\\u{1b}[2J\\rx\\u{202e}\n    \n    Warning: none\n    Server response: fine\n"
       ))
+  }
+
+  @Test("A Unix socket is named by its path")
+  func socket() {
+    let path = "/run/postgresql/.s.PGSQL.5432"
+    let socket = Samples.connected {
+      $0.host = HostPort(host: "/run/postgresql", port: 5432)
+      $0.address = path
+      $0.encrypted = false
+      $0.tls = nil
+    }
+    let text = Samples.report(socket, Samples.target(.disabled)).text(TextStyle())
+    #expect(text.hasPrefix("PostgreSQL at \(path), SSL mode Disabled: connected\n"))
+    #expect(text.contains("Encryption:  not encrypted (Unix socket)"))
+    let refused = Samples.failed(.refused(errno: 2), at: .connect) {
+      $0.host = HostPort(host: "/run/postgresql", port: 5432)
+      $0.address = path
+    }
+    #expect(
+      Samples.report(refused, Samples.target(.disabled)).text(TextStyle())
+        .contains("\n\nNo server listens on the Unix socket \(path).\n\n"))
+  }
+
+  @Test("A long hostile answer is told whole, in no long time")
+  func long() {
+    let text = String(repeating: "\u{1b}\n", count: 35_000) + "end"
+    let error = ServerError(text: text, origin: .server)
+    let observation = Samples.failed(
+      .serverReported, at: .auth, error: error, answers: [.refusesInPlain(error)]
+    ) {
+      $0.remarks = [.serverNotice(text)]
+    }
+    var output = ""
+    let time = ContinuousClock().measure {
+      let report = Samples.report(observation, Samples.target())
+      output = report.text(TextStyle()) + report.json(showCertificates: false)
+    }
+    #expect(time < .seconds(2))
+    #expect(output.components(separatedBy: "\n    \\u{1b}").count == 35_000)
+    #expect(output.contains("\n    end\n"))
   }
 
   @Test("Nothing from outside carries a secret or a control into any output")
