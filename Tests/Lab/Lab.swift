@@ -1,2 +1,53 @@
-/// Starts real servers for tests.
-public enum Lab {}
+import Foundation
+
+/// The lab of one test run: its certificates, its servers, and the process that ends them with the run.
+public enum Lab {
+  private static let helper = Result { try Helper("lab.py") }
+  private static let place = Result { try helper.get().ask("place", [String](), for: String.self) }
+  private static let registry = Registry()
+
+  /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
+  public static var pki: String {
+    get throws { try place.get() + "/pki" }
+  }
+
+  /// A port of 127.0.0.1 that nobody listens on.
+  public static func unusedPort() throws -> Int {
+    try helper.get().ask("unused_port", [String](), for: Int.self)
+  }
+
+  /// The server of that description: started when it is first asked for, then shared by all tests.
+  public static func start(_ server: PostgresServer) throws -> RunningPostgres {
+    try registry.server(server) { try helper.get().ask("postgres", server, for: RunningPostgres.self) }
+  }
+
+  /// The folder with PostgreSQL's own programs, such as the real `psql`.
+  public static func postgresPrograms() throws -> String {
+    try helper.get().ask("programs", [String](), for: String.self)
+  }
+}
+
+/// Starts every server once. Whoever asks for one that is just being started waits; others do not.
+private final class Registry: @unchecked Sendable {
+  private final class Slot: @unchecked Sendable {
+    let lock = NSLock()
+    var server: Result<RunningPostgres, any Error>?
+  }
+  private let lock = NSLock()
+  private var slots: [PostgresServer: Slot] = [:]
+
+  func server(
+    _ description: PostgresServer, start: () throws -> RunningPostgres
+  ) throws -> RunningPostgres {
+    let slot = lock.withLock {
+      let slot = slots[description] ?? Slot()
+      slots[description] = slot
+      return slot
+    }
+    return try slot.lock.withLock {
+      let server = slot.server ?? Result { try start() }
+      slot.server = server
+      return try server.get()
+    }
+  }
+}

@@ -1,0 +1,46 @@
+PREFIX = /usr/local
+ARGS = --help
+
+# A release binary that needs no Swift runtime installed; macOS has it anyway.
+ifeq ($(shell uname),Darwin)
+  RELEASE = -c release --product tablepro-connect
+else
+  RELEASE = -c release --static-swift-stdlib --product tablepro-connect
+endif
+# The same flags for building and testing, or each would build everything again.
+STRICT = -Xswiftc -warnings-as-errors
+SOURCES = Package.swift Sources Tests
+
+.PHONY: build setup run demo lint strict check test install clean
+.NOTPARALLEL:
+
+build:            ## the release binary (default)
+	swift build $(RELEASE)
+
+setup:            ## install what is missing for building and testing
+	scripts/setup.sh
+
+run: build        ## run the release binary: make run ARGS='--engine postgres --ssl required'
+	.build/release/tablepro-connect $(ARGS)
+
+demo: setup build ## a throwaway server that requires TLS, and two tests of it
+	scripts/demo.sh .build/release/tablepro-connect
+
+lint:             ## the layout of all Swift files
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+strict:           ## program and tests, every warning an error
+	swift build --build-tests $(STRICT)
+
+check: lint strict ## lint, strict build, unit tests: no server needed
+	swift test --skip-build $(STRICT) --skip LabTests
+
+test: setup lint strict ## everything, with the lab of real servers
+	swift test --skip-build $(STRICT)
+
+install: build    ## put the binary into PREFIX/bin
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 .build/release/tablepro-connect "$(DESTDIR)$(PREFIX)/bin/tablepro-connect"
+
+clean:            ## remove what was built
+	swift package clean

@@ -1,0 +1,112 @@
+"""Starts the lab's servers, one JSON request a line, and ends them all when its input ends.
+
+The test process holds the other end of the input: however it dies, the input ends, the servers are stopped by
+their process ids, and the folder that holds everything of this run is removed.
+
+Requests: {"id": 1, "do": "postgres", "with": {...}}, answered in any order by {"id": 1, "result": ...} or, when
+it failed, {"id": 1, "error": "..."}.
+"""
+
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import traceback
+
+import pki
+import postgres
+
+
+class Lab:
+    """The folder of this run, the user that servers run as, and all that was started."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tplab-"))
+        self.folder.chmod(0o755)
+        self.server_user = None
+        if os.getuid() == 0:
+            try:
+                entry = pwd.getpwnam("postgres")
+                self.server_user = (entry.pw_uid, entry.pw_gid)
+            except KeyError:
+                pass  # PostgreSQL is not installed; whoever asks for it is told
+        self.pki = self.folder / "pki"
+        pki.mint(self.pki, self.server_user)
+        self.lock = threading.Lock()
+        self.installation = None
+        self.servers = []
+        self.ended = False
+
+    def place(self, _):
+        """Where the folder is."""
+        return str(self.folder)
+
+    def postgres(self, wanted):
+        """Starts a PostgreSQL server and tells its port, log and folder."""
+        with self.lock:
+            if self.installation is None:
+                self.installation = postgres.Installation(self.folder, self.server_user)
+        server = self.installation.server(wanted, self.pki)
+        with self.lock:
+            self.servers.append(server)
+            if self.ended:
+                server.stop()
+        server.start()
+        return {"port": server.port, "log": str(server.log), "socketFolder": str(server.sockets)}
+
+    def programs(self, _):
+        """Where PostgreSQL's own programs are."""
+        return str(postgres.binaries())
+
+    def unused_port(self, _):
+        """A port that nobody listens on."""
+        return postgres.free_port()
+
+    def end(self):
+        with self.lock:
+            self.ended = True
+            servers = list(self.servers)
+        for server in servers:
+            server.signal(signal.SIGQUIT)
+        for server in servers:
+            server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def serve():
+    writing = threading.Lock()
+
+    def answer(message):
+        with writing:
+            print(json.dumps(message), flush=True)
+
+    def perform(lab, request):
+        try:
+            result = getattr(lab, request["do"])(request["with"])
+            answer({"id": request["id"], "result": result})
+        except Exception as error:
+            traceback.print_exc()
+            answer({"id": request["id"], "error": f"{type(error).__name__}: {error}"})
+
+    lab = Lab()
+    try:
+        for line in sys.stdin:
+            threading.Thread(target=perform, args=(lab, json.loads(line)), daemon=True).start()
+    except BrokenPipeError:
+        pass
+    finally:
+        lab.end()
+    # Threads that still wait for a server have nobody to tell.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    serve()

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Installs what is missing for building and testing; quick when nothing is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*"; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        say "needs root, or sudo, for: $*" >&2
+        exit 1
+    fi
+}
+
+setup_debian() {
+    local wanted=(
+        # for the build
+        binutils g++ libc6-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
+        # for the program: the driver that it opens at run time, and the system trust store
+        ca-certificates libpq5
+        # for the tests
+        openssl python3 python3-venv util-linux
+    )
+    local missing=() package
+    for package in "${wanted[@]}"; do
+        dpkg-query -W -f='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+    done
+    if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+        missing+=(postgresql-server)
+    fi
+    [ ${#missing[@]} -gt 0 ] || return 0
+
+    say "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    as_root apt-get update -q
+    if [[ " ${missing[*]} " == *" postgresql-server "* ]]; then
+        # The lab is made for PostgreSQL 15, Debian 12's; another release's own will do.
+        local server=postgresql
+        apt-cache show postgresql-15 >/dev/null 2>&1 && server=postgresql-15
+        missing=("${missing[@]/postgresql-server/$server}")
+        # The tests start servers of their own: the package need not start one that stays.
+        as_root mkdir -p /etc/postgresql-common/createcluster.d
+        echo 'create_main_cluster = false' |
+            as_root tee /etc/postgresql-common/createcluster.d/tablepro-connect.conf >/dev/null
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
+}
+
+setup_macos() {
+    if ! command -v brew >/dev/null; then
+        say 'needs Homebrew, see https://brew.sh' >&2
+        exit 1
+    fi
+    local missing=() formula
+    for formula in libpq openssl@3 postgresql@15; do
+        brew list --versions "$formula" >/dev/null || missing+=("$formula")
+    done
+    [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"
+}
+
+# The Python packages, once for each list of them.
+setup_python() {
+    local list=scripts/requirements.txt stamp=.venv/installed.txt
+    if cmp -s "$list" "$stamp" && .venv/bin/python -c '' 2>/dev/null; then return 0; fi
+    say 'making .venv with the Python packages of the tests'
+    rm -rf .venv
+    python3 -m venv .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$list"
+    cp "$list" "$stamp"
+}
+
+if command -v apt-get >/dev/null; then
+    setup_debian
+elif [ "$(uname)" = Darwin ]; then
+    setup_macos
+else
+    say 'knows Debian, Ubuntu and macOS only; what it would install is listed in scripts/setup.sh' >&2
+fi
+setup_python
+if ! command -v swift >/dev/null; then
+    say 'the Swift toolchain (6.0 or newer) is missing, see https://www.swift.org/install' >&2
+    exit 1
+fi
