@@ -69,11 +69,22 @@ package enum ArgvScrubber {
       let isPort = bytes[port].allSatisfy { "0123456789,:".utf8.contains($0) }
       if !isPort, !bytes[port].contains(UInt8(ascii: ",")) { spots.append(port) }
     }
+    // Oracle writes user/password@place.
+    if text.prefix(12).lowercased() == "jdbc:oracle:",
+      let at = bytes[first...].firstIndex(of: UInt8(ascii: "@")),
+      let slash = bytes[first..<at].firstIndex(of: UInt8(ascii: "/"))
+    {
+      spots.append(slash + 1..<at)
+    }
     return spots + parameters(bytes[first...])
   }
 
+  /// Where a JDBC URL's scheme ends; nil: it is none.
   private static func jdbcStart(_ text: String) -> String.Index? {
-    text.prefix(5).lowercased() == "jdbc:" ? text.index(text.startIndex, offsetBy: 5) : nil
+    guard text.prefix(5).lowercased() == "jdbc:" else { return nil }
+    let words = text.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+    guard words.count > 2 else { return nil }
+    return words.count > 3 && words[1].lowercased() == "oracle" ? words[3].startIndex : words[2].startIndex
   }
 
   private static func parameters(_ bytes: ArraySlice<UInt8>) -> [Range<Int>] {

@@ -24,7 +24,7 @@ struct EngineChoice {
       return
     }
 
-    let scheme = try Self.scheme(of: url, from: urlVariable)
+    let scheme = try Self.naming(urlVariable) { () throws(UsageError) in try URLScheme.split(url).scheme }
     guard let named else {
       guard let engine = scheme.engine else {
         throw UsageError("A URL with \(scheme.name):// needs --engine, which says whose server it is.")
@@ -40,9 +40,19 @@ struct EngineChoice {
     source = .option
   }
 
-  private static func scheme(of url: String, from variable: String?) throws(UsageError) -> URLScheme {
+  /// What the URL says; nil: there is none. Throws where it cannot be read.
+  func readURL() throws(UsageError) -> ConnectionURL? {
+    try url.map { url throws(UsageError) in
+      try Self.naming(urlVariable) { () throws(UsageError) in try ConnectionURL(url) }
+    }
+  }
+
+  /// Says where a URL stands that cannot be read, if it was not typed.
+  private static func naming<Value>(
+    _ variable: String?, _ read: () throws(UsageError) -> Value
+  ) throws(UsageError) -> Value {
     do {
-      return try URLScheme.split(url).scheme
+      return try read()
     } catch {
       throw variable.map { UsageError("\($0): \(error.message)") } ?? error
     }

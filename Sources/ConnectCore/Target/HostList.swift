@@ -28,20 +28,27 @@ struct HostList {
     return places
   }
 
+  /// One port for each host.
   private static func numbers(
     _ given: Given?, count: Int, defaultPort: UInt16
   ) throws(UsageError) -> [UInt16] {
     guard let given else { return Array(repeating: defaultPort, count: count) }
+    let ports = try self.ports(given, defaultPort: defaultPort)
+    if ports.count == 1 { return Array(repeating: ports[0], count: count) }
+    guard ports.count == count else {
+      throw UsageError("\(given.label) has \(ports.count) ports for \(count) host\(count == 1 ? "" : "s").")
+    }
+    return ports
+  }
+
+  /// The ports of a list. Throws where one of them is none.
+  static func ports(_ given: Given, defaultPort: UInt16) throws(UsageError) -> [UInt16] {
     var ports: [UInt16] = []
     for text in given.value.list {
       guard let port = text.isEmpty && given.source != .option ? defaultPort : PortNumber.parse(text) else {
         throw badPort(given)
       }
       ports.append(port)
-    }
-    if ports.count == 1 { return Array(repeating: ports[0], count: count) }
-    guard ports.count == count else {
-      throw UsageError("\(given.label) has \(ports.count) ports for \(count) host\(count == 1 ? "" : "s").")
     }
     return ports
   }

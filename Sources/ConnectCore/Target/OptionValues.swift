@@ -19,6 +19,17 @@ package enum OptionValues {
     return version
   }
 
+  /// The name without brackets. One that is empty without them and its trailing dot would match anything.
+  static func serverName(_ given: Given) throws(UsageError) -> String {
+    var name = given.value
+    if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
+    guard !name.allSatisfy({ $0 == "." }), !name.contains(where: { $0.isWhitespace || "/[]@".contains($0) })
+    else {
+      throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.")
+    }
+    return name
+  }
+
   static func stage(_ text: String) throws(UsageError) -> ConnectionStage {
     guard let stage = ConnectionStage(rawValue: text), stage != .resolve else {
       throw bad(Given(text, from: .option, as: "--until"), "connect, tls, auth or query")

@@ -34,19 +34,9 @@ struct SSLResolution {
       trust: merged[.caFile].map { $0.value == "system" ? .system : .file($0.value) } ?? .system,
       certificateFile: merged[.certificateFile]?.value, keyFile: merged[.keyFile]?.value,
       keyPassphrase: merged[.keyPassphrase].map { Secret($0.value) }, crlFile: merged[.crlFile]?.value,
-      serverName: try merged[.serverName].map { given throws(UsageError) in try Self.serverName(given) },
+      serverName: try merged[.serverName].map { given throws(UsageError) in try OptionValues.serverName(given)
+      },
       minimumVersion: minimum ?? .tls12)
-  }
-
-  /// The name without brackets. One that is empty without them and its trailing dot would match anything.
-  private static func serverName(_ given: Given) throws(UsageError) -> String {
-    var name = given.value
-    if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
-    guard !name.allSatisfy({ $0 == "." }), !name.contains(where: { $0.isWhitespace || "/[]@".contains($0) })
-    else {
-      throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.")
-    }
-    return name
   }
 
   /// Throws where the mode cannot be had from these hosts, or not as far as that stage.

@@ -51,8 +51,10 @@ struct TargetLayer: Equatable, Sendable {
     var layer = self
     layer.parts.merge(lower.parts) { upper, _ in upper }
     layer.parameters.merge(lower.parameters) { upper, _ in upper }
-    // An address that was written for another host would lead away from the one that was asked for.
-    if let host = parts[.host], layer.parts[.address]?.source != host.source { layer.parts[.address] = nil }
+    // An address that was written for another host would lead away from the one that was asked for, and
+    // another host's name does not belong to an address that was asked for.
+    if parts[.host] != nil { layer.parts[.address] = parts[.address] }
+    if parts[.address] != nil { layer.parts[.host] = parts[.host] }
     return layer
   }
 }

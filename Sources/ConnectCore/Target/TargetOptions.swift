@@ -43,6 +43,29 @@ package struct TargetOptions: Equatable, Sendable {
     return layer
   }
 
+  /// Throws where an option has a value that it cannot have, whatever else was given.
+  func check(_ layer: TargetLayer) throws(UsageError) {
+    if let port = layer[.port] { _ = try HostList.ports(port, defaultPort: 0) }
+    if let host = layer[.host] { _ = try HostList.make(host: host, address: nil, port: nil, defaultPort: 0) }
+    if let mode = layer[.mode] { _ = try OptionValues.mode(mode) }
+    if let version = layer[.minimumVersion] { _ = try OptionValues.tlsVersion(version) }
+    if let timeout = layer[.timeout] { _ = try OptionValues.timeout(timeout) }
+    if let name = layer[.serverName] { _ = try OptionValues.serverName(name) }
+    if ipv4, ipv6 { throw UsageError("-4 and -6 exclude each other.") }
+    for (label, value, _) in ofOneEngine {
+      guard value?.isEmpty != true else { throw UsageError("\(label) is empty.") }
+      guard value?.hasControlCharacter != true else {
+        throw UsageError("\(label) holds a control character: \((value ?? "").quoted).")
+      }
+    }
+  }
+
+  /// Where the secrets come from.
+  func source(of use: SecretUse) throws(UsageError) -> SecretSource? {
+    let text = use == .password ? password : sslKeyPassphrase
+    return try text.map { text throws(UsageError) in try SecretSource(text, option: use.rawValue) }
+  }
+
   private var fields: [(TargetField, String?, String)] {
     [
       (.host, host, "-h/--host"), (.port, port, "-p/--port"), (.user, user, "-U/--user"),

@@ -26,9 +26,14 @@ package struct TargetResolver {
 
   /// The target, and what the report should warn about. Throws where something that was given is wrong.
   package func resolve(_ options: TargetOptions) throws(UsageError) -> ResolvedTarget {
+    let typed = try options.layer()
+    try options.check(typed)
+    let until = try options.until.map { text throws(UsageError) in try OptionValues.stage(text) } ?? .query
+    let passwordSource = try options.source(of: .password)
+    let passphraseSource = try options.source(of: .keyPassphrase)
+
     let chosen = try EngineChoice(options, environment: environment)
     let engine = chosen.engine
-    let typed = try options.layer()
     guard let defaultMode = engine.traits.defaultMode else {
       throw try withoutNetwork(engine, options, typed)
     }
@@ -36,14 +41,9 @@ package struct TargetResolver {
       throw UsageError("The engine \(engine.rawValue) (\(engine.traits.displayName)) is not built yet.")
     }
 
-    let url = try chosen.url.map { url throws(UsageError) in try ConnectionURL(url) }
+    let url = try chosen.readURL()
     let variables = environment.layer(for: engine)
-    var merged = typed.over(TargetLayer())
-    if chosen.urlVariable == nil, let url { merged = merged.over(url.layer) }
-    merged = merged.over(variables)
-    if let name = chosen.urlVariable, let url {
-      merged = merged.over(url.layer.relabelled(from: .environment(name)))
-    }
+    let merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
 
     var warnings = url?.warnings ?? []
     warnings += chosen.warnings(variables: variables, url: url)
@@ -52,9 +52,6 @@ package struct TargetResolver {
       "\($0.label) is for \($0.engine.traits.displayName); \(engine.traits.displayName) does not use it."
     }
 
-    let until = try options.until.map { text throws(UsageError) in try OptionValues.stage(text) } ?? .query
-    let passphraseSource = try source(options.sslKeyPassphrase, .keyPassphrase)
-    let passwordSource = try source(options.password, .password)
     let ssl = try SSLResolution(
       merged, engine: engine, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
       hasPassphrase: passphraseSource != nil)
@@ -63,7 +60,6 @@ package struct TargetResolver {
       defaultPort: engine.defaultPort(for: ssl.settings.mode))
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
-    if options.ipv4, options.ipv6 { throw UsageError("-4 and -6 exclude each other.") }
 
     let user = try login(merged[.user], engine: engine)
     let database = try checked(merged[.database]) ?? (engine.isPostgresFamily ? user : nil)
@@ -81,16 +77,22 @@ package struct TargetResolver {
     } else if let password = merged[.password]?.value {
       target.password = Secret(password)
     } else if engine.isPostgresFamily {
-      let found = passwordFromFile(target)
-      target.password = found.password
-      warnings += found.warnings
+      warnings += takePasswordFromFile(&target)
     }
     if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
     return ResolvedTarget(target: target, warnings: warnings)
   }
 
-  private func source(_ text: String?, _ use: SecretUse) throws(UsageError) -> SecretSource? {
-    try text.map { text throws(UsageError) in try SecretSource(text, option: use.rawValue) }
+  /// The layers over each other. A URL that was typed comes before the variables, DATABASE_URL after them.
+  private func merge(
+    _ typed: TargetLayer, _ url: TargetLayer?, _ variables: TargetLayer, urlVariable: String?
+  ) -> TargetLayer {
+    let url = url ?? TargetLayer()
+    return if let urlVariable {
+      typed.over(variables).over(url.relabelled(from: .environment(urlVariable)))
+    } else {
+      typed.over(url).over(variables)
+    }
   }
 
   private func withoutNetwork(
@@ -124,25 +126,24 @@ package struct TargetResolver {
     return given.value
   }
 
-  private func passwordFromFile(_ target: ConnectionTarget) -> (password: Secret?, warnings: [String]) {
-    guard let path = environment.nonEmpty(EngineVariables.passwordFile) else { return (nil, []) }
+  /// Looks the password up in the file that PGPASSFILE names, and returns what there is to warn about.
+  private func takePasswordFromFile(_ target: inout ConnectionTarget) -> [String] {
     let name = EngineVariables.passwordFile
+    guard let path = environment.nonEmpty(name) else { return [] }
     switch readPasswordFile(path) {
     case .unreadable(let reason):
-      return (nil, ["The file that \(name) names was ignored: \(reason.visible)."])
+      return ["The file that \(name) names was ignored: \(reason.visible)."]
     case .readableByOthers:
-      return (nil, ["The file that \(name) names was ignored: others may read it; its mode should be 0600."])
+      return ["The file that \(name) names was ignored: others may read it; its mode should be 0600."]
     case .notAFile:
-      return (nil, ["What \(name) names was ignored: it is not a plain file."])
+      return ["What \(name) names was ignored: it is not a plain file."]
     case .file(let file):
       let found = target.hosts.compactMap {
         file.password(host: $0, database: target.database ?? "", user: target.user ?? "")
       }
-      let differ = Set(found).count > 1
-      return (
-        found.first.map(Secret.init),
-        differ ? ["\(name) has several passwords for these hosts; the first one is used for all."] : []
-      )
+      target.password = found.first.map(Secret.init)
+      guard Set(found).count > 1 else { return [] }
+      return ["\(name) has several passwords for these hosts; the first one is used for all."]
     }
   }
 }
