@@ -134,7 +134,8 @@ package struct MissingDriver: Error, Codable, Equatable, Sendable {
   package var detail: String
 
   package init(
-    library: String, debianPackage: String, homebrewFormula: String, refusedPath: String? = nil, detail: String
+    library: String, debianPackage: String, homebrewFormula: String, refusedPath: String? = nil,
+    detail: String
   ) {
     self.library = library
     self.debianPackage = debianPackage
