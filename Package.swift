@@ -65,6 +65,9 @@ let package = Package(
     .target(
       name: "Lab", path: "Tests/Lab"),
     .testTarget(
+      name: "CommandLineTests", dependencies: ["ConnectCore", "Lab", "tablepro-connect"],
+      swiftSettings: headerFolders),
+    .testTarget(
       name: "LabTests", dependencies: ["Lab", "tablepro-connect"], path: "Tests/LabTests",
       swiftSettings: headerFolders),
   ],

@@ -60,7 +60,7 @@ struct ShellCommand {
     let signal = status & 0x7f
     let code = (status >> 8) & 0xff
     // One that prints without end learns that nobody reads on.
-    if signal == SIGPIPE && isFull { return .printed(printed) }
+    if isFull, signal == SIGPIPE || code == 128 + SIGPIPE { return .printed(printed) }
     if signal != 0 { return .killed(signal) }
     return code == 0 ? .printed(printed) : .exited(code)
   }

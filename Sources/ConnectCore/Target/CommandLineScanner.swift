@@ -46,7 +46,10 @@ package struct CommandLineScanner: Equatable, Sendable {
 
   /// The options and operands in a form that the parser cannot take for anything else.
   package var canonical: [String] {
-    values.map { "--\($0.option.name)=\($0.text)" } + flags.map { "--\($0.name)" }
+    values.flatMap { value in
+      // The parser takes `--name=` for a name alone.
+      value.text.isEmpty ? ["--\(value.option.name)", ""] : ["--\(value.option.name)=\(value.text)"]
+    } + flags.map { "--\($0.name)" }
       + (operands.isEmpty ? [] : ["--"] + operands.map(\.text))
   }
 

@@ -5,7 +5,7 @@ import Testing
 @Suite("The command line's words") struct CommandLineScannerTests {
   @Test(arguments: [
     (["-h", "a"], ["--host=a"]), (["-ha"], ["--host=a"]), (["--host", "a"], ["--host=a"]),
-    (["--host=a"], ["--host=a"]), (["--host="], ["--host="]), (["-Ua=b"], ["--user=a=b"]),
+    (["--host=a"], ["--host=a"]), (["--host="], ["--host", ""]), (["-Ua=b"], ["--user=a=b"]),
     (["-u", "x"], ["--user=x"]), (["-pse=cret"], ["--port=se=cret"]),
     (["--timeout", "-1"], ["--timeout=-1"]),
     (["-4h", "a"], ["--host=a", "--ipv4"]), (["-46"], ["--ipv4", "--ipv6"]),

@@ -1,0 +1,116 @@
+import Lab
+import Testing
+
+/// Bad input ends with exit code 64, a line or two on standard error, and nothing on standard output.
+@Suite("Usage errors") struct UsageErrorTests {
+  static let secret = "s3cret"
+
+  static func check(_ result: ProgramResult, naming: String) {
+    #expect(result.exitCode == 64, "\(result)")
+    #expect(result.output.isEmpty, "\(result)")
+    #expect(result.errors.hasPrefix("tablepro-connect: "), "\(result)")
+    #expect(result.errors.hasSuffix("\n") && result.errors.filter { $0 == "\n" }.count <= 2, "\(result)")
+    #expect(result.errors.contains(naming), "\(result)")
+    #expect(!result.errors.contains(secret), "\(result)")
+  }
+
+  private func check(_ arguments: [String], naming: String, environment: [String: String] = [:]) throws {
+    Self.check(try Program.run(arguments, environment: environment), naming: naming)
+  }
+
+  @Test(
+    arguments: [
+      ("-h", "", "-h/--host"), ("--host", "a b", "\"a b\""), ("--host", "a:5432", "-p/--port"),
+      ("-p", "0", "-p/--port"), ("-p", "65536", "-p/--port"), ("--port", "-5", "-p/--port"),
+      ("--port", "s3cret", "--password SOURCE"), ("-p", "s3cret", "--password SOURCE"),
+      ("-U", "", "-U/--user"), ("-d", "", "-d/--database"), ("-d", "a\u{1B}]0;b\u{7}", "\\u{1B}]0;b\\u{7}"),
+      ("--ssl", "strict", "--ssl is \"strict\""), ("--ssl", "", "--ssl"), ("--ssl-ca", "", "--ssl-ca"),
+      ("--ssl-cert", "", "--ssl-cert"), ("--ssl-key", "", "--ssl-key"), ("--ssl-key", "/k", "--ssl-cert"),
+      ("--ssl-crl", "", "--ssl-crl"), ("--server-name", "", "--server-name"),
+      ("--server-name", ".", "--server-name"), ("--tls-min", "1.4", "\"1.4\""),
+      ("--tls-min", "", "--tls-min"), ("--until", "resolve", "\"resolve\""), ("--until", "", "--until"),
+      ("--timeout", "0", "\"0\""), ("--timeout", "0.05", "\"0.05\""), ("--timeout", "86401", "\"86401\""),
+      ("--timeout", "nan", "\"nan\""), ("--timeout", "inf", "\"inf\""), ("--timeout", "-1", "\"-1\""),
+      ("--timeout", "1e400", "\"1e400\""), ("--timeout", " 5", "\" 5\""), ("--timeout", "5s", "\"5s\""),
+      ("--timeout", "", "--timeout"), ("--wait", "5", "--wait is not built"),
+      ("--expect", "nonsense", "\"nonsense\""), ("--expect", "", "--expect"),
+      ("--format", "xml", "--format is \"xml\""), ("--format", "junit", "junit is not built"),
+      ("--format", "github", "not built"), ("--format", "nagios", "not built"),
+      ("--format", "prometheus", "not built"), ("--color", "maybe", "--color is \"maybe\""),
+      ("--engine", "nonsense", "--engine is \"nonsense\""), ("--engine", "mysql", "MySQL"),
+      ("--engine", "mariadb", "MariaDB"), ("--engine", "mssql", "SQL Server"),
+      ("--engine", "mongo", "MongoDB"), ("--engine", "redis", "Redis"), ("--engine", "scylla", "Cassandra"),
+      ("--engine", "clickhouse", "ClickHouse"), ("--engine", "oracle", "Oracle"),
+      ("--engine", "etcd", "etcd"), ("--engine", "sqlite", "SQLite"), ("--engine", "duckdb", "DuckDB"),
+      ("--engine", "", "--engine"), ("--auth-source", "", "--auth-source"),
+    ])
+  func badValue(option: String, value: String, naming: String) throws {
+    try check(["--engine", "postgres", option, value], naming: naming)
+    if option.hasPrefix("--") { try check(["--engine=postgres", "\(option)=\(value)"], naming: naming) }
+  }
+
+  @Test(arguments: [
+    "-h", "-p", "-U", "-u", "-d", "--engine", "--host", "--port", "--user", "--database", "--ssl", "--ssl-ca",
+    "--ssl-cert", "--ssl-key", "--ssl-key-passphrase", "--ssl-crl", "--server-name", "--tls-min",
+    "--password", "--until", "--timeout", "--wait", "--expect", "--format", "--color", "--auth-source",
+    "--service-name", "--sid", "--instance", "--generate-completion-script",
+  ]) func missingValue(option: String) throws {
+    try check([option], naming: "needs a value")
+    try check([option, "--ssl", "required"], naming: "needs a value")
+  }
+
+  @Test(
+    arguments: [
+      ([], "--engine"), (["-4", "-6", "postgres://h"], "-4 and -6"),
+      (["--engine", "postgres", "--ssl", "disabled", "--until", "tls"], "--until tls"),
+      (["--engine", "postgres", "-h", "/tmp", "--ssl", "required"], "Unix socket"),
+      (["postgres:///d?host=/tmp&sslmode=verify-full"], "Unix socket"),
+      (["--engine", "sqlite", "--ssl", "required"], "--ssl does not apply"),
+      (["--engine", "mysql", "postgres://h"], "--engine mysql"), (["https://h"], "--engine"),
+      (["--quiet=1", "postgres://h"], "--quiet takes no value"), (["-h"], "help is --help"),
+    ] as [([String], String)])
+  func badCombination(arguments: [String], naming: String) throws { try check(arguments, naming: naming) }
+
+  @Test(
+    arguments: [
+      (["-ps3cret"], "-p/--port"), (["-ps3=cret", "postgres://h"], "-p/--port"),
+      (["--password", "s3cret"], "env:NAME"), (["--password=s3cret", "postgres://h"], "env:NAME"),
+      (["--ssl-key-passphrase", "s3cret"], "env:NAME"), (["--passwd", "s3cret"], "--passwd"),
+      (["--passwd=s3cret"], "--passwd"), (["--s3cret="], "unknown option"), (["-xs3cret"], "-x"),
+      (["---s3cret"], "unknown option"), (["-/s3cret"], "unknown option"),
+      (["postgres://h", "s3cret"], "more arguments"), (["--", "postgres://h", "s3cret"], "more arguments"),
+      (["s3cret"], "not a URL"), (["test", "s3cret"], "not a URL"), (["u:s3cret@h"], "not a URL"),
+      (["postgres://u:s3cret@h:port/d?password=s3cret"], "postgres://…@h:port/d"),
+      (["postgres://u:s3cret"], "postgres://…"), (["postgres://u:s3cret/d"], "postgres://…"),
+      (["postgres://u:s3cret%@h"], "postgres://…@h"), (["postgres://u:s3/s3cret@h"], "postgres://…@h"),
+      (["foo://u:s3cret@h;x=s3cret"], "foo://…@h"), (["mysql://u:s3cret@h"], "MySQL"),
+      (["jdbc:sqlserver://h;password=s3cret"], "SQL Server"), (["postgres://h/%00s3cret"], "postgres://…"),
+      (["postgres://u:s3cret@h?sslmode=strict"], "sslmode is \"strict\""),
+    ])
+  func secretsStaySecret(arguments: [String], naming: String) throws {
+    try check(arguments, naming: naming)
+  }
+
+  @Test func variables() throws {
+    let engine = ["--engine", "postgres"]
+    try check(engine, naming: "PGPORT is \"x\"", environment: ["PGPORT": "x"])
+    try check(engine, naming: "PGSSLMODE is \"x\"", environment: ["PGSSLMODE": "x"])
+    try check([], naming: "DATABASE_URL", environment: ["DATABASE_URL": "postgres://u:s3cret@h:x"])
+    try check([], naming: "--engine", environment: ["PGHOST": "h"])
+  }
+
+  @Test func wordsThatAreNotUTF8() throws {
+    let result = try Command.run([
+      "sh", "-c", "exec '\(Program.path)' \"$(printf 'postgres://u:s3cret\\377@h')\"",
+    ])
+    Self.check(result, naming: "not UTF-8")
+  }
+
+  @Test(arguments: ["modes", "check", "explain", "engines", "services"])
+  func commandsThatAreNotBuilt(name: String) throws {
+    for rest in [[], ["postgres://u:s3cret@h"], ["file", "--jobs", "4"], ["--ssl", "required"]] {
+      try check([name] + rest, naming: "the command \(name) is not built yet")
+    }
+    try check(["--ssl", "required", name], naming: "the command \(name) is not built yet")
+  }
+}
