@@ -47,7 +47,9 @@ package final class PlainSocket: PendingConnection {
   package func write(_ bytes: [UInt8], deadline: Deadline) throws(StreamFailure) {
     var sent = 0
     while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress! + sent, $0.count - sent, noSignal) }
+      let count = bytes.withUnsafeBytes {
+        send(descriptor, $0.baseAddress! + sent, $0.count - sent, noSignal)
+      }
       if count > 0 {
         sent += count
       } else if errno == EAGAIN {

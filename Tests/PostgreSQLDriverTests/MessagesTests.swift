@@ -25,7 +25,8 @@ import Testing
     #expect(PostgreSQLMessages.answer(message("N", [0])) == .goesOn(length: 6))
     #expect(PostgreSQLMessages.answer(Array("HTTP/1.1 400".utf8)) == .foreign)
     #expect(PostgreSQLMessages.answer([]) == .incomplete)
-    let error = ServerError(text: "FATAL: no entry\nDETAIL: detail\nHINT: hint", sqlState: "28000", origin: .server)
+    let error = ServerError(
+      text: "FATAL: no entry\nDETAIL: detail\nHINT: hint", sqlState: "28000", origin: .server)
     #expect(PostgreSQLMessages.answer(message("E", refusal)) == .error(error))
   }
 
@@ -56,7 +57,8 @@ import Testing
 
   @Test func serverErrorsLoseTheirPlaceAndKeepTheirState() {
     let message =
-      place + "FATAL:  28000: no pg_hba.conf entry\nDETAIL:  more\nLOCATION:  ClientAuthentication, auth.c:536\n"
+      place
+      + "FATAL:  28000: no pg_hba.conf entry\nDETAIL:  more\nLOCATION:  ClientAuthentication, auth.c:536\n"
     #expect(
       PostgreSQLErrors.error(message: message)
         == ServerError(text: "FATAL: no pg_hba.conf entry\nDETAIL: more", sqlState: "28000", origin: .server))
@@ -76,17 +78,23 @@ import Testing
   }
 
   @Test func reasonsOfOpenSSLAreFound() {
-    #expect(PostgreSQLErrors.openSSLReason(in: "SSL error: tlsv1 alert unknown ca\nmore") == "tlsv1 alert unknown ca")
+    #expect(
+      PostgreSQLErrors.openSSLReason(in: "SSL error: tlsv1 alert unknown ca\nmore")
+        == "tlsv1 alert unknown ca")
     #expect(PostgreSQLErrors.openSSLReason(in: "server closed the connection unexpectedly") == nil)
   }
 }
 
 @Suite struct IdentityTests {
   @Test(arguments: [
-    ("PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc", "PostgreSQL", "15.18"),
+    (
+      "PostgreSQL 15.18 (Debian 15.18-0+deb12u1) on x86_64-pc-linux-gnu, compiled by gcc", "PostgreSQL",
+      "15.18"
+    ),
     ("PostgreSQL 17beta1 on aarch64", "PostgreSQL", "17beta1"),
     (
-      "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2, Redshift 1.0.77467", "Redshift",
+      "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2, Redshift 1.0.77467",
+      "Redshift",
       "1.0.77467"
     ),
     ("CockroachDB CCL v23.1.11 (x86_64-pc-linux-gnu, built 2023/09/27)", "CockroachDB", "23.1.11"),

@@ -59,7 +59,8 @@ import Testing
       text: "FATAL: pg_hba.conf rejects connection for host \"h\", user \"u\", database \"d\", no encryption",
       sqlState: "28000", origin: .server),
     ServerError(
-      text: "FATAL: kein pg_hba.conf-Eintrag für Host »h«, Benutzer »u«, Datenbank »d«, keine Verschlüsselung",
+      text:
+        "FATAL: kein pg_hba.conf-Eintrag für Host »h«, Benutzer »u«, Datenbank »d«, keine Verschlüsselung",
       sqlState: "28000", origin: .server),
     ServerError(
       text: "ERROR: node is running secure mode, SSL connection required", sqlState: "08P01", origin: .server),
@@ -87,7 +88,8 @@ import Testing
   }
 
   @Test func unaskedTheWordsForTheKindOfConnectionCount() {
-    #expect(finding(Self.refusals[0], answers: [.unanswered("no answer in time")])?.cause == .serverRequiresTLS)
+    #expect(
+      finding(Self.refusals[0], answers: [.unanswered("no answer in time")])?.cause == .serverRequiresTLS)
     let overTLS = ServerError(
       text: "FATAL: no pg_hba.conf entry for host \"h\", user \"u\", database \"d\", SSL encryption",
       sqlState: "28000", origin: .server)

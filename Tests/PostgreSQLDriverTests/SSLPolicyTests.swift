@@ -41,13 +41,15 @@ import Testing
   }
 
   private static let known: Set<String> = [
-    "host", "hostaddr", "port", "user", "password", "dbname", "passfile", "gssencmode", "sslmode", "sslrootcert",
+    "host", "hostaddr", "port", "user", "password", "dbname", "passfile", "gssencmode", "sslmode",
+    "sslrootcert",
     "sslcrl", "sslcert", "sslkey", "sslpassword", "sslsni", "options", "ssl_min_protocol_version",
     "target_session_attrs", "fallback_application_name",
   ]
 
   private func options(
-    _ pass: PostgreSQLSSLPolicy.Pass, known: Set<String> = known, change: (inout ConnectionTarget) -> Void = { _ in }
+    _ pass: PostgreSQLSSLPolicy.Pass, known: Set<String> = known,
+    change: (inout ConnectionTarget) -> Void = { _ in }
   ) -> [String: String] {
     var target = ConnectionTarget(
       engine: .postgres, hosts: [HostPort(host: "db", port: 5432)], user: "u", password: Secret("p"),

@@ -32,8 +32,9 @@ import Testing
 
   private func addresses(_ texts: String...) -> [SocketAddress] {
     texts.compactMap { text in
-      guard case .success(let found) = NameResolver.addresses(
-        of: text, port: 1, family: .any, deadline: Deadline(seconds: 1))
+      guard
+        case .success(let found) = NameResolver.addresses(
+          of: text, port: 1, family: .any, deadline: Deadline(seconds: 1))
       else { return nil }
       return found.first
     }
@@ -58,7 +59,8 @@ import Testing
 
   @Test func theDeadlineEndsIt() {
     let begun = ContinuousClock.now
-    let result = ConnectionRace<Runner>.run(addresses("::1", "127.0.0.1"), deadline: Deadline(seconds: 0.4)) { _ in
+    let result = ConnectionRace<Runner>.run(addresses("::1", "127.0.0.1"), deadline: Deadline(seconds: 0.4)) {
+      _ in
       Runner(.connected, after: .seconds(60))
     }
     #expect(result.winner == nil)
@@ -70,7 +72,8 @@ import Testing
   @Test func theFailureThatSaysMostStandsForAll() {
     let result = ConnectionRace<Runner>.run(addresses("::1", "127.0.0.1"), deadline: Deadline(seconds: 2)) {
       Runner(
-        .failed($0.family == AF_INET6 ? .unreachable(errno: ENETUNREACH) : .refused(errno: ECONNREFUSED), nil))
+        .failed($0.family == AF_INET6 ? .unreachable(errno: ENETUNREACH) : .refused(errno: ECONNREFUSED), nil)
+      )
     }
     #expect(result.failure.event == .refused(errno: ECONNREFUSED))
   }

@@ -54,7 +54,8 @@ final class LibPQConnection: PendingConnection {
 
   /// libpq's words for what went wrong.
   var error: ServerError {
-    PostgreSQLErrors.error(message: libpq.functions.PQerrorMessage(connection).map { String(cString: $0) } ?? "")
+    PostgreSQLErrors.error(
+      message: libpq.functions.PQerrorMessage(connection).map { String(cString: $0) } ?? "")
   }
 
   /// Whether the server asked for a password, whatever the method.
@@ -143,4 +144,3 @@ final class LibPQConnection: PendingConnection {
     return .serverReported
   }
 }
-

@@ -56,7 +56,8 @@ struct PostgreSQLTest {
     for (index, host) in target.hosts.enumerated() {
       let share = deadline.orSooner(in: deadline.remaining / (target.hosts.count - index))
       let attempt = PostgreSQLHostTest(
-        target: target, host: host, libpq: libpq, credentials: credentials, deadline: share, progress: progress)
+        target: target, host: host, libpq: libpq, credentials: credentials, deadline: share,
+        progress: progress)
       var observation = attempt.run()
       attempts += observation.attempts
       if index == target.hosts.count - 1 || !Self.triesNextHost(after: observation.outcome) {

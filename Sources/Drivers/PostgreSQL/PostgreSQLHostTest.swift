@@ -17,7 +17,9 @@ struct PostgreSQLHostTest {
       let name = host.address ?? host.host
       if !isNumericAddress(name) { clock.begin(.resolve) }
       progress.note(.resolve, host)
-      switch NameResolver.addresses(of: name, port: host.port, family: target.addressFamily, deadline: deadline) {
+      switch NameResolver.addresses(
+        of: name, port: host.port, family: target.addressFamily, deadline: deadline)
+      {
       case .success(let found): addresses = found
       case .failure(let failure):
         clock.end(ok: false)
@@ -40,13 +42,15 @@ struct PostgreSQLHostTest {
     do throws(FileFault) {
       policy =
         pass == .encrypted
-        ? try TLSPolicy(target.ssl, host: host.host, credentials: credentials, groups: PostgreSQLSSLPolicy.groups)
+        ? try TLSPolicy(
+          target.ssl, host: host.host, credentials: credentials, groups: PostgreSQLSSLPolicy.groups)
         : nil
     } catch {
       return PassResult(ConnectionFailure(stage: .tls, event: .fileUnusable(error)))
     }
     guard let libpq else {
-      return PostgreSQLProbe(target: target, tlsPolicy: policy, deadline: deadline).run(at: addresses, clock: clock)
+      return PostgreSQLProbe(target: target, tlsPolicy: policy, deadline: deadline).run(
+        at: addresses, clock: clock)
     }
     return PostgreSQLPass(
       libpq: libpq, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline

@@ -12,7 +12,9 @@ struct PostgreSQLProbe {
     var clock = clock
     clock.begin(.connect)
     let begun = ContinuousClock.now
-    let mode = target.until == .connect ? target.ssl.mode : PostgreSQLSSLPolicy.Pass.encrypted.mode(of: target.ssl.mode)
+    let mode =
+      target.until == .connect
+      ? target.ssl.mode : PostgreSQLSSLPolicy.Pass.encrypted.mode(of: target.ssl.mode)
     let race = ConnectionRace<PlainSocket>.run(addresses, deadline: deadline) { PlainSocket(to: $0) }
     guard let winner = race.winner else {
       clock.end(ok: false)
@@ -34,7 +36,8 @@ struct PostgreSQLProbe {
     return result
   }
 
-  private func handshake(over socket: PlainSocket, _ tlsGuard: TLSGuard) -> Result<Session, ConnectionFailure> {
+  private func handshake(over socket: PlainSocket, _ tlsGuard: TLSGuard) -> Result<Session, ConnectionFailure>
+  {
     func failed(_ event: FailureEvent, _ error: ServerError? = nil) -> Result<Session, ConnectionFailure> {
       .failure(ConnectionFailure(stage: .tls, event: event, error: error))
     }

@@ -20,7 +20,9 @@ struct PostgreSQLQuestion {
       }
       var settings = target.ssl
       settings.mode = .required
-      guard let policy = try? TLSPolicy(settings, host: target.hosts[0].host, credentials: nil, groups: PostgreSQLSSLPolicy.groups)
+      guard
+        let policy = try? TLSPolicy(
+          settings, host: target.hosts[0].host, credentials: nil, groups: PostgreSQLSSLPolicy.groups)
       else { return .unanswered("no TLS could be set up") }
       let stream = try TLSStream(over: socket, guard: TLSGuard(policy), deadline: deadline)
       return try introduce(on: stream).map(ServerAnswer.refusesOverTLS) ?? .takesLoginOverTLS
@@ -40,7 +42,8 @@ struct PostgreSQLQuestion {
   }
 
   private static func unanswered(_ failure: StreamFailure) -> ServerAnswer {
-    .unanswered(failure.error?.text ?? (failure.event == .timedOut ? "no answer in time" : "the connection was closed"))
+    .unanswered(
+      failure.error?.text ?? (failure.event == .timedOut ? "no answer in time" : "the connection was closed"))
   }
 
   private func connect() throws(StreamFailure) -> PlainSocket {

@@ -77,7 +77,9 @@ enum CertificateVerifier {
       // The contract's CRL rule: above the leaf, only certificates for whose issuer there is a list count.
       if code == X509_V_ERR_UNABLE_TO_GET_CRL, depth > 0 { return }
       // "Unable to verify the first certificate" only repeats that the chain leads nowhere.
-      if code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, faults.contains(where: { $0.depth == 0 }) { return }
+      if code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, faults.contains(where: { $0.depth == 0 }) {
+        return
+      }
       let new = fault(code, depth: depth)
       if !faults.contains(new) { faults.append(new) }
     }

@@ -7,7 +7,9 @@ extension TLSGuard {
   /// `reason` is the text of an OpenSSL reason code (ERR_reason_error_string): the drivers pass it on inside
   /// their own messages. nil: the failure was not OpenSSL's.
   package func failureEvent(reason: String?) -> FailureEvent? {
-    if reason == Self.words(SSL_R_CERTIFICATE_VERIFY_FAILED), refusedCertificate { return .certificateRefused }
+    if reason == Self.words(SSL_R_CERTIFICATE_VERIFY_FAILED), refusedCertificate {
+      return .certificateRefused
+    }
     if let alert = alerts.last(where: { $0.received }) { return .alert(alert) }
     guard let reason else { return nil }
     if Self.notTLSReasons.contains(reason) { return .notTLS(ForeignAnswer(protocolName: nil, bytes: [])) }

@@ -107,7 +107,9 @@ package final class TLSGuard: @unchecked Sendable {
 
   private func note(_ ssl: OpaquePointer) {
     report.version = SSL_get_version(ssl).map { String(cString: $0) }
-    report.cipher = SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_get_name($0) }.map { String(cString: $0) }
+    report.cipher = SSL_get_current_cipher(ssl).flatMap { SSL_CIPHER_get_name($0) }.map {
+      String(cString: $0)
+    }
   }
 
   /// Checks the chain that came; the answer is what OpenSSL's handshake goes by.

@@ -62,7 +62,9 @@ package final class TLSStream: ByteStream {
   }
 
   private func pause(_ events: Int16, _ deadline: Deadline) throws(StreamFailure) {
-    guard wait(for: events, on: socket.descriptor, until: deadline) != 0 else { throw StreamFailure(.timedOut) }
+    guard wait(for: events, on: socket.descriptor, until: deadline) != 0 else {
+      throw StreamFailure(.timedOut)
+    }
   }
 
   private func failure(reason: String) -> StreamFailure {
