@@ -23,7 +23,7 @@ final class LibPQConnection: PendingConnection {
     let keywords = options.map { strdup($0.keyword) }
     let values = options.map { strdup($0.value) }
     defer {
-      keywords.forEach { free($0) }
+      for keyword in keywords { free(keyword) }
       for value in values {
         // Passwords are among them.
         if let value { memset(value, 0, strlen(value)) }

@@ -31,7 +31,7 @@ enum CertificateVerifier {
       OPENSSL_sk_free(sent)
     }
     for certificate in chain { OPENSSL_sk_push(sent, UnsafeRawPointer(certificate)) }
-    policy.revocationLists?.pointers.forEach { X509_STORE_add_crl(store, $0) }
+    for list in policy.revocationLists?.pointers ?? [] { X509_STORE_add_crl(store, list) }
     guard X509_STORE_CTX_init(context, store, leaf, sent) == 1,
       X509_STORE_CTX_set_default(context, "ssl_server") == 1,
       let parameters = X509_STORE_CTX_get0_param(context)
