@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConnectCore
+import Transport
 
 /// Tests one connection.
 struct TestCommand: Command {
@@ -16,7 +17,7 @@ struct TestCommand: Command {
     let expected = try arguments.course.expect.map { text throws(UsageError) in
       try OptionValues.expectation(text)
     }
-    if arguments.course.wait != nil { throw UsageError("--wait is not built yet.") }
+    let wait = try arguments.course.wait.flatMap { text throws(UsageError) in try OptionValues.wait(text) }
 
     let secrets = SecretReader(environment: surroundings.environment)
     let resolver = TargetResolver(
@@ -28,8 +29,11 @@ struct TestCommand: Command {
       throw UsageError("The engine \(resolved.target.engine.rawValue) is not built yet.")
     }
 
-    let test = ConnectionTest(target: resolved.target, warnings: resolved.warnings, expected: expected)
-    let report = test.run(with: driver.init())
+    let test = ConnectionTest(
+      target: resolved.target, warnings: resolved.warnings, expected: expected, wait: wait)
+    let report = test.run(with: driver.init(), by: .system) { attempt in
+      if output.verbose, wait != nil { Output.complain(attempt.line) }
+    }
     switch format {
     case .json:
       Output.print(report.json(showCertificates: output.showCerts))

@@ -92,7 +92,8 @@ struct PostgreSQLHostTest {
 
   /// Asks the server where the failure leaves open what the other kind of connection would have brought.
   private func asked(about result: PassResult) -> PassResult {
-    guard let failure = result.failure, PostgreSQLRules.leavesTLSOpen(failure), let address = result.address
+    guard target.asksQuestions, let failure = result.failure, PostgreSQLRules.leavesTLSOpen(failure),
+      let address = result.address
     else { return result }
     let question = PostgreSQLQuestion(target: target, address: address, deadline: deadline)
     var result = result
