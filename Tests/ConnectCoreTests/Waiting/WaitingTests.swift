@@ -34,7 +34,7 @@ import Testing
         outcome: .failed(ConnectionFailure(stage: .connect, event: event)), host: target.hosts[0])
     }
 
-    func run(wait: Double?, timeout: Double = 10, expected: Expectation? = nil) -> Report {
+    func run(wait: Double?, timeout: Double = 10, expected: ConnectCore.Expectation? = nil) -> Report {
       let target = Samples.target { $0.timeout = timeout }
       let pace = Pace(
         now: { self.time },
