@@ -34,15 +34,15 @@ struct TestCommand: Command {
     let report = test.run(with: driver.init(), by: .system) { attempt in
       if output.verbose, wait != nil { Output.complain(attempt.line) }
     }
+    if output.quiet { return report.exitCode }
     switch format {
     case .json:
       Output.print(report.json(showCertificates: output.showCerts))
-    case .text where !output.quiet:
+    case .text:
       let style = TextStyle(
         color: Output.usesColor(color, environment: surroundings.environment), verbose: output.verbose,
         showCertificates: output.showCerts)
       Output.print(report.text(style))
-    case .text: break
     }
     return report.exitCode
   }

@@ -38,13 +38,14 @@ package struct WorkerChannel {
       guard count > 0 else { return nil }
       bytes += buffer[..<count]
     }
+    guard let test = WorkerMessage.read(ConnectionTest.self, from: bytes) else { return nil }
     let requests = requests
     _ = abandonable(until: Deadline(seconds: 0)) {
       var byte: UInt8 = 0
       while read(requests, &byte, 1) > 0 || errno == EINTR {}
       _exit(1)
     }
-    return WorkerMessage.read(ConnectionTest.self, from: bytes)
+    return test
   }
 
   /// Sends the report. Whether it was taken is known to the other side only.
