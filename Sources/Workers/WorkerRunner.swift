@@ -77,12 +77,15 @@ package struct WorkerRunner: Sendable {
   private func cleanEnvironment(for target: ConnectionTarget) -> [String: String] {
     let secrets = [target.password, target.ssl.keyPassphrase].compactMap { $0?.exposed }.filter { !$0.isEmpty }
     let clean = Sanitiser(for: target)
-    return environment.filter { _, value in
+    var variables = environment.filter { _, value in
       // A short password may be part of a path by chance.
       let isURL = value.contains("://")
       let holdsOne = isURL && clean.text(value) != Sanitiser.visible(value, keepingLineBreaks: true)
       return !holdsOne && !secrets.contains { value == $0 || value == $0 + "\n" || value == $0 + "\r\n" }
     }
+    // Swift's own report of a crash takes half a second, goes nowhere here, and hides the signal.
+    variables["SWIFT_BACKTRACE"] = "enable=no"
+    return variables
   }
 }
 
