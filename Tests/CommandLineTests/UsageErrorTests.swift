@@ -46,7 +46,10 @@ import Testing
     ])
   func badValue(option: String, value: String, naming: String) throws {
     try check(["--engine", "postgres", option, value], naming: naming)
-    if option.hasPrefix("--") { try check(["--engine=postgres", "\(option)=\(value)"], naming: naming) }
+    // With `=` the parser has traps of its own.
+    if option.hasPrefix("--"), value.isEmpty || value.contains("-") || value == Self.secret {
+      try check(["--engine=postgres", "\(option)=\(value)"], naming: naming)
+    }
   }
 
   @Test(arguments: [

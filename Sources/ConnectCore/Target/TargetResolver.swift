@@ -38,7 +38,7 @@ package struct TargetResolver {
       throw try withoutNetwork(engine, options, typed)
     }
     guard built.contains(engine) else {
-      throw UsageError("The engine \(engine.rawValue) (\(engine.traits.displayName)) is not built yet.")
+      throw Self.notBuilt(engine, chosen.urlVariable)
     }
 
     let url = try chosen.readURL()
@@ -106,7 +106,13 @@ package struct TargetResolver {
     if options.sslKeyPassphrase != nil {
       return UsageError("--ssl-key-passphrase does not apply to \(name), which opens a file.")
     }
-    return UsageError("The engine \(engine.rawValue) (\(name)) is not built yet.")
+    return Self.notBuilt(engine, nil)
+  }
+
+  private static func notBuilt(_ engine: Engine, _ variable: String?) -> UsageError {
+    let asked = variable.map { ", which \($0) asks for," } ?? ""
+    return UsageError(
+      "The engine \(engine.rawValue) (\(engine.traits.displayName))\(asked) is not built yet.")
   }
 
   private func login(_ given: Given?, engine: Engine) throws(UsageError) -> String? {
