@@ -130,7 +130,7 @@ struct URLRow: Sendable, CustomTestStringConvertible {
       ("postgres://u:12?s3cret%@h/", "postgres://…"),
       ("postgres://u:s3cret@[::1/db", "postgres://…@[::1/db"),
       ("postgres://u:s3cret@h/db?s3c ret", "postgres://…@h/db"),
-      ("postgres:u:s3cret@h", nil),
+      ("postgres://h?user=u&password=a&s3cret", "postgres://…"), ("postgres:u:s3cret@h", nil),
       ("postgres:/u:s3cret@h", nil),
       ("s3cret", nil),
       ("u:s3cret@h/db", nil),
