@@ -29,7 +29,7 @@ func library(_ name: String) -> Target {
 
 let package = Package(
   name: "tablepro-connect",
-  platforms: [.macOS(.v13)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "tablepro-connect", targets: ["tablepro-connect"])
   ],
@@ -39,8 +39,9 @@ let package = Package(
   targets: [
     .target(name: "ConnectCore"),
     library("COpenSSL"),
+    library("CLoader"),
     .target(
-      name: "Transport", dependencies: ["ConnectCore", "COpenSSL"], swiftSettings: headerFolders),
+      name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader"], swiftSettings: headerFolders),
 
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),

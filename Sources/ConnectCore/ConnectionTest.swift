@@ -18,7 +18,9 @@ package struct ConnectionTest: Codable, Equatable, Sendable {
     let observation = driver.connect(to: target, deadline: Deadline(seconds: target.timeout))
     let elapsed = begun.duration(to: .now)
     let diagnosis = Diagnosis(of: observation, target: target, rules: type(of: driver).rules)
-    return Report(of: self, observation: observation, diagnosis: diagnosis, elapsed: elapsed)
+    return Report(
+      of: self, observation: observation, diagnosis: diagnosis, elapsed: elapsed,
+      rules: type(of: driver).rules)
   }
 }
 

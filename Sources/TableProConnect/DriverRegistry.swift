@@ -1,8 +1,9 @@
 import ConnectCore
+import PostgreSQLDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
-  static let drivers: [any Driver.Type] = [StandInDriver.self]
+  static let drivers: [any Driver.Type] = [PostgreSQLDriver.self]
 
   /// The engines that have a driver.
   static var built: Set<Engine> { Set(drivers.flatMap { $0.engines }) }

@@ -41,7 +41,7 @@ struct TestCommand: Command {
       let style = TextStyle(
         color: Output.usesColor(color, environment: surroundings.environment), verbose: output.verbose,
         showCertificates: output.showCerts)
-      Output.print(report.text(style: style))
+      Output.print(report.text(style))
     case .text: break
     }
     return report.exitCode

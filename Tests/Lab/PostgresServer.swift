@@ -12,8 +12,8 @@ public struct PostgresServer: Hashable, Encodable, Sendable {
   public var maxTLS: String?
   /// The lines of pg_hba.conf.
   public var hba: [String]
-  /// The addresses that it listens on.
-  public var listen = ["localhost"]
+  /// The addresses that it listens on, those that the machine has.
+  public var listen = ["127.0.0.1", "::1"]
   /// Further settings of postgresql.conf.
   public var settings: [String: String] = [:]
 

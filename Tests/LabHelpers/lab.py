@@ -75,6 +75,10 @@ class Lab:
             server.signal(signal.SIGQUIT)
         for server in servers:
             server.stop()
+        # One that is just being copied would leave files behind.
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread():
+                thread.join(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -101,7 +105,7 @@ def serve():
         pass
     finally:
         lab.end()
-    # Threads that still wait for a server have nobody to tell.
+    # Whoever still works has nobody to tell.
     os._exit(0)
 
 

@@ -25,7 +25,7 @@ package struct ServerIdentity: Codable, Equatable, Sendable {
 }
 
 /// Where and how a connection failed, and all that was observed of it.
-package struct ConnectionFailure: Codable, Equatable, Sendable {
+package struct ConnectionFailure: Error, Codable, Equatable, Sendable {
   package var stage: ConnectionStage
   package var event: FailureEvent
   /// The library's or server's own words, where there are any.
@@ -97,7 +97,7 @@ package struct ForeignAnswer: Codable, Equatable, Sendable {
 }
 
 /// A certificate, key, CA or CRL file that cannot be used.
-package struct FileFault: Codable, Equatable, Sendable {
+package struct FileFault: Error, Codable, Equatable, Sendable {
   package enum Problem: String, Codable, Sendable {
     case missing, unreadable, notPEM
     /// The key does not belong to the certificate.
@@ -134,7 +134,8 @@ package struct MissingDriver: Error, Codable, Equatable, Sendable {
   package var detail: String
 
   package init(
-    library: String, debianPackage: String, homebrewFormula: String, refusedPath: String? = nil, detail: String
+    library: String, debianPackage: String, homebrewFormula: String, refusedPath: String? = nil,
+    detail: String
   ) {
     self.library = library
     self.debianPackage = debianPackage

@@ -96,11 +96,13 @@ package enum TrustAnchors: Codable, Equatable, Sendable {
 }
 
 /// A TLS protocol version, as `--tls-min` names it.
-package enum TLSVersion: String, CaseIterable, Codable, Sendable {
+package enum TLSVersion: String, CaseIterable, Codable, Comparable, Sendable {
   case tls10 = "1.0"
   case tls11 = "1.1"
   case tls12 = "1.2"
   case tls13 = "1.3"
+
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Which addresses of a name are used (`-4`, `-6`).

@@ -1,0 +1,25 @@
+extension ForeignAnswer {
+  /// Recognises what answered by its first bytes; the bytes are kept, at most 64.
+  package init(recognising bytes: [UInt8]) {
+    self.init(protocolName: Self.name(of: bytes), bytes: Array(bytes.prefix(64)))
+  }
+
+  private static func name(of bytes: [UInt8]) -> String? {
+    let text = String(decoding: bytes.prefix(64), as: UTF8.self)
+    if let known = greetings.first(where: { text.hasPrefix($0.prefix) }) { return known.name }
+    // A TLS record: alert or handshake, version 3.x (RFC 8446 section 5.1).
+    if bytes.count >= 2, bytes[0] == 0x15 || bytes[0] == 0x16, bytes[1] == 3 { return "TLS" }
+    // MySQL: length in 3 bytes, sequence 0, then protocol version 10 or an error packet.
+    if bytes.count >= 5, bytes[2] == 0, bytes[3] == 0, bytes[4] == 10 || bytes[4] == 0xFF { return "MySQL" }
+    return nil
+  }
+
+  private static let greetings: [(prefix: String, name: String)] = [
+    ("HTTP/", "HTTP"), ("<html", "HTTP"), ("<!DOCTYPE", "HTTP"),
+    ("SSH-", "SSH"),
+    ("220 ", "SMTP or FTP"), ("220-", "SMTP or FTP"), ("554 ", "SMTP"), ("421 ", "SMTP or FTP"),
+    ("* OK", "IMAP"), ("+OK", "POP3"),
+    ("-ERR", "Redis"), ("-NOAUTH", "Redis"), ("-DENIED", "Redis"), ("+PONG", "Redis"),
+    ("ERROR\r\n", "memcached"), ("AMQP", "AMQP"), ("RFB ", "VNC"),
+  ]
+}

@@ -1,0 +1,106 @@
+/// What was seen, a sentence each, in the order in which a reader needs it.
+struct Notes {
+  let context: FailureContext
+  let cause: Cause
+
+  private var words: EventWords { EventWords(clean: context.clean, engine: context.target.engine) }
+
+  var all: [String] {
+    var notes = (context.finding?.notes ?? []).map { EventWords.sentence(context.clean.line($0)) }
+    notes += event + clientCertificate + certificate + answers + addresses + remarks + password
+    return notes.reduce(into: []) { unique, note in
+      if !unique.contains(note) { unique.append(note) }
+    }
+  }
+
+  private var event: [String] {
+    switch context.failure.event {
+    // The certificate's notes say more, and the server's words have a paragraph of their own.
+    case .certificateRefused, .serverReported: []
+    // The message says it, with the timeout; which address it was stands among the addresses.
+    case .timedOut, .driverMissing: driverDetail
+    // Each address has a line of its own.
+    case .refused where !addresses.isEmpty, .unreachable where !addresses.isEmpty: []
+    case .fileUnusable(let fault):
+      context.failure.error == nil && !fault.detail.isEmpty ? [words.sentence(for: context.failure)] : []
+    case .alert(let alert) where alert.received && alert.code == 112:
+      [words.sentence(for: context.failure), serverNameNote]
+    default: [words.sentence(for: context.failure)]
+    }
+  }
+
+  private var driverDetail: [String] {
+    guard case .driverMissing(let missing) = context.failure.event, context.failure.error == nil else {
+      return []
+    }
+    let refused = missing.refusedPath.map { ["Refused: \(context.clean.line($0))"] } ?? []
+    return refused
+      + (missing.detail.isEmpty ? [] : ["The loader said: \(context.clean.line(missing.detail))"])
+  }
+
+  private var serverNameNote: String {
+    guard let name = context.tls?.serverName else {
+      return "No server name (SNI) was sent, since the host is an address."
+    }
+    return "The server name (SNI) that was sent: \(context.clean.line(name))."
+  }
+
+  /// What passed about a client certificate, where the handshake or the login broke over it, or may have.
+  private var clientCertificate: [String] {
+    guard let tls = context.tls, tls.clientCertificateRequested else { return [] }
+    switch context.failure.event {
+    case .alert, .closed, .reset, .tlsFailed: break
+    default:
+      guard cause == .clientCertificateRequired || cause == .clientCertificateRejected else { return [] }
+    }
+    return [
+      "The server asked for a client certificate, and \(tls.clientCertificateSent ? "one" : "none") was sent."
+    ]
+  }
+
+  private var certificate: [String] {
+    guard let tls = context.tls, !context.blockingFaults.isEmpty else { return [] }
+    var notes: [String] = []
+    if cause == .hostnameMismatch { notes.append(CertificateWords(clean: context.clean).names(of: tls)) }
+    let words = CertificateWords(clean: context.clean)
+    notes += context.blockingFaults.enumerated().map { index, fault in
+      (index == 0 ? "Certificate check: " : "Also: ") + words.sentence(for: fault, in: tls)
+    }
+    return notes
+  }
+
+  private var answers: [String] { context.failure.answers.map { EventWords.sentence(answer($0)) } }
+
+  private func answer(_ answer: ServerAnswer) -> String {
+    switch answer {
+    case .offersNoTLS: "asked whether it has TLS, the server \(words.noTLS)"
+    case .takesLoginOverTLS: "asked over TLS, the server went on to the login"
+    case .refusesOverTLS(let error): "asked over TLS, the server refused too; \(words.quote(error))"
+    case .takesLoginInPlain: "asked in plain text, the server went on to the login"
+    case .refusesInPlain(let error): "asked in plain text, the server refused too; \(words.quote(error))"
+    case .speaksTLSDirectly: "the port speaks TLS from the first byte"
+    case .unanswered(let what):
+      "the server was asked what it accepts, without an answer (\(context.clean.line(what)))"
+    }
+  }
+
+  /// Each address with its result, where more than one was tried.
+  private var addresses: [String] {
+    let attempts = context.observation.attempts
+    guard Set(attempts.map(\.address)).count > 1 else { return [] }
+    return attempts.map { attempt in
+      let result = attempt.failure.map(words.words(for:)) ?? "connected"
+      return "\(context.clean.line(attempt.address)): \(result)."
+    }
+  }
+
+  private var remarks: [String] {
+    guard let failure = context.plainPass else { return [] }
+    return ["The attempt in plain text failed too: \(words.words(for: failure))."]
+  }
+
+  private var password: [String] {
+    let asked = cause == .authenticationFailed || context.failure.credentialsRequested
+    return asked && context.target.password == nil ? ["No password was given."] : []
+  }
+}

@@ -1,0 +1,70 @@
+/// The one gate for text from outside: no secret and no terminal control passes it.
+///
+/// Takes time in proportion to the text, whatever the text is.
+package struct Sanitiser: Sendable {
+  private let secrets: SecretPatterns
+
+  package init(secrets: [Secret]) { self.secrets = SecretPatterns(secrets) }
+
+  /// Removes the secrets that a target holds.
+  package init(for target: ConnectionTarget) {
+    self.init(secrets: [target.password, target.ssl.keyPassphrase].compactMap { $0 })
+  }
+
+  /// Text of several lines: its line breaks stay, everything else that is invisible shows.
+  package func text(_ raw: String) -> String {
+    Self.visible(withoutSecrets(raw), keepingLineBreaks: true)
+  }
+
+  /// Text that has to stay on its line: line breaks show as `\n`.
+  package func line(_ raw: String) -> String {
+    Self.visible(withoutSecrets(raw), keepingLineBreaks: false)
+  }
+
+  private func withoutSecrets(_ raw: String) -> String {
+    guard !secrets.isEmpty else { return raw }
+    let bytes = Array(raw.utf8)
+    let ranges = secrets.ranges(in: bytes)
+    guard !ranges.isEmpty else { return raw }
+    var result: [UInt8] = []
+    var position = 0
+    for range in ranges {
+      result += bytes[position..<range.lowerBound]
+      result += Array("***".utf8)
+      position = range.upperBound
+    }
+    result += bytes[position...]
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// A text in which control characters, bidirectional controls and characters without a glyph are spelled
+  /// out, as Swift spells them in a literal.
+  package static func visible(_ raw: String, keepingLineBreaks: Bool) -> String {
+    if raw.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return raw }
+    var result: [UInt8] = []
+    result.reserveCapacity(raw.utf8.count)
+    for scalar in raw.unicodeScalars {
+      switch scalar.value {
+      case 0x20..<0x7f: result.append(UInt8(truncatingIfNeeded: scalar.value))
+      case 0x0a: result += keepingLineBreaks ? [0x0a] : Array("\\n".utf8)
+      case 0x09: result += Array((keepingLineBreaks ? "    " : "\\t").utf8)
+      case 0x0d: result += Array("\\r".utf8)
+      default:
+        result += Array((isInvisible(scalar) ? escape(scalar) : String(scalar)).utf8)
+      }
+    }
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// `\u{202e}`
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    "\\u{" + String(scalar.value, radix: 16) + "}"
+  }
+
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isDefaultIgnorableCodePoint
+    }
+  }
+}

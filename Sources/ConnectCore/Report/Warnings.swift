@@ -1,0 +1,115 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// What the reader should know even if the connection works.
+struct Warnings {
+  let test: ConnectionTest
+  let observation: Observation
+  let clean: Sanitiser
+  let now: Date
+
+  /// A certificate that ends within so many days deserves a warning.
+  private static let daysOfGrace = 30
+
+  private var target: ConnectionTarget { test.target }
+
+  var all: [String] {
+    let every =
+      test.warnings.map(clean.line) + noFallback + fallback + clearPassword + notVerified + endingSoon
+      + readableKeys + notices
+    return every.reduce(into: []) { unique, warning in
+      if !unique.contains(warning) { unique.append(warning) }
+    }
+  }
+
+  private var noFallback: [String] {
+    let traits = target.engine.traits
+    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil else {
+      return []
+    }
+    return [
+      "The driver for \(traits.displayName) has no TLS fallback: Preferred behaves the same as Required."
+    ]
+  }
+
+  private var fallback: [String] {
+    guard let reason = observation.fallback?.reason else { return [] }
+    let words = EventWords(clean: clean, engine: target.engine).words(for: reason)
+    return [
+      "Preferred went on in plain text: \(words). Required (--ssl required) would refuse that."
+    ]
+  }
+
+  private var clearPassword: [String] {
+    observation.remarks.compactMap { remark in
+      switch remark {
+      case .passwordSentInClear:
+        "The server asked for the password in clear text over a connection that is not encrypted, and got it: anyone on the network path can read it."
+      case .passwordMaybeSentInClear:
+        "The password went over a connection that is not encrypted, maybe in clear text."
+      default: nil
+      }
+    }
+  }
+
+  private var notVerified: [String] {
+    guard case .connected = observation.outcome, let tls = observation.tls, tls.handshakeCompleted,
+      tls.verification.demanded == .none
+    else { return [] }
+    let verification = tls.verification
+    guard verification.evaluated else { return ["The server's certificate was not verified."] }
+    if verification.faults.isEmpty {
+      return ["The server's certificate was not verified. It would pass: --ssl verify-identity works."]
+    }
+    let words = CertificateWords(clean: clean)
+    let faults = verification.faults.map { words.sentence(for: $0, in: tls) }.joined(separator: " ")
+    let chainPasses = verification.faults.allSatisfy { $0.kind == .hostName }
+    return [
+      "The server's certificate was not verified. "
+        + (chainPasses
+          ? "--ssl verify-ca would accept it, --ssl verify-identity would refuse it: \(faults)"
+          : "Verification would refuse it: \(faults)")
+    ]
+  }
+
+  private var endingSoon: [String] {
+    (observation.tls?.certificates ?? []).enumerated().compactMap { index, certificate in
+      let days = CertificateWords.days(from: now, to: certificate.notAfter)
+      guard (0...Self.daysOfGrace).contains(days) else { return nil }
+      let whose =
+        index == 0
+        ? "The server's certificate"
+        : "The certificate \(clean.line(certificate.subject)) of the server's chain"
+      return "\(whose) ends on \(CertificateWords.day(certificate.notAfter)), \(CertificateWords.left(days))."
+    }
+  }
+
+  private var readableKeys: [String] {
+    observation.remarks.compactMap { remark in
+      guard case .keyReadableByOthers(let path) = remark else { return nil }
+      return "Other users can read the client key \(clean.line(path)); chmod 600 keeps it yours."
+    }
+  }
+
+  private var notices: [String] {
+    observation.remarks.compactMap { remark in
+      guard case .serverNotice(let text) = remark else { return nil }
+      return "The server says: \(clean.line(text.trimmingLineEnds()))"
+    }
+  }
+}
+
+extension CertificateWords {
+  /// `in 12 days`, `tomorrow`…: how long a certificate still lasts.
+  static func left(_ days: Int) -> String {
+    switch days {
+    case ..<0: days == -1 ? "1 day ago" : "\(-days) days ago"
+    case 0: "in less than a day"
+    case 1: "in 1 day"
+    default: "in \(days) days"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+internal import ConnectCore
+internal import Transport
+
+/// What one pass at one host brought.
+struct PassResult: Sendable {
+  var outcome: Result<Session, ConnectionFailure>
+  /// The address that took the TCP connection.
+  var address: SocketAddress?
+  var tls: TLSReport?
+  var encrypted: Bool?
+  var attempts: [ConnectionAttempt] = []
+  var stages: [StageTiming] = []
+  var remarks: [Remark] = []
+
+  var failure: ConnectionFailure? {
+    if case .failure(let failure) = outcome { failure } else { nil }
+  }
+
+  /// A failure before any connection.
+  init(_ failure: ConnectionFailure, stages: [StageTiming] = []) {
+    outcome = .failure(failure)
+    self.stages = stages
+  }
+
+  init(
+    outcome: Result<Session, ConnectionFailure>, address: SocketAddress?, addressText: String, mode: SSLMode,
+    begun: ContinuousClock.Instant, clock: StageClock, tlsGuard: TLSGuard?, encrypted: Bool?
+  ) {
+    self.outcome = outcome
+    self.address = address
+    self.encrypted = encrypted
+    tls = tlsGuard?.makeReport()
+    var clock = clock
+    clock.end(ok: failure == nil)
+    stages = clock.stages
+    attempts = [
+      ConnectionAttempt(
+        address: addressText, mode: mode, failure: failure,
+        milliseconds: begun.duration(to: .now).milliseconds)
+    ]
+  }
+
+  /// The observation that this pass makes, when it is the one that counts.
+  func observation(host: HostPort) -> Observation {
+    let outcome: Outcome =
+      switch self.outcome {
+      case .success(let session): .connected(session)
+      case .failure(let failure): .failed(failure)
+      }
+    return Observation(
+      outcome: outcome, host: host, address: attempts.last?.address, encrypted: encrypted, tls: tls,
+      attempts: attempts, stages: stages, remarks: remarks)
+  }
+}
+
+extension ConnectionRace.Result {
+  /// The race's losers, as attempts.
+  func lostAttempts(mode: SSLMode) -> [ConnectionAttempt] {
+    entries.compactMap { entry in
+      entry.failure.map {
+        ConnectionAttempt(
+          address: entry.address.description, mode: mode, failure: $0, milliseconds: entry.milliseconds)
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package import ConnectCore
+
+/// A TCP connection of our own, non-blocking; every wait ends with its deadline.
+package final class PlainSocket: PendingConnection {
+  package private(set) var descriptor: Int32
+  private var connectError: Int32 = 0
+
+  /// Begins to connect.
+  package init(to address: SocketAddress) {
+    descriptor = socket(address.family, streamSocket, 0)
+    guard descriptor >= 0 else {
+      connectError = errno
+      return
+    }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    var on: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    #if canImport(Darwin)
+      setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
+    #endif
+    let code = address.withSockaddr { connect(descriptor, $0, $1) }
+    if code != 0, errno != EINPROGRESS { connectError = errno }
+  }
+
+  deinit { abandon() }
+
+  package func advance() -> PendingState {
+    if connectError == 0 {
+      guard wait(for: Int16(POLLOUT), on: descriptor, until: Deadline(seconds: 0)) != 0
+      else { return .pending(events: Int16(POLLOUT)) }
+      var length = socklen_t(MemoryLayout<Int32>.size)
+      if getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &connectError, &length) != 0 { connectError = errno }
+    }
+    guard connectError != 0 else { return .connected }
+    return .failed(
+      .socket(connectError),
+      ServerError(text: systemErrorText(connectError), origin: .library("system")))
+  }
+
+  package func abandon() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+  }
+
+  /// Writes all bytes.
+  package func write(_ bytes: [UInt8], deadline: Deadline) throws(StreamFailure) {
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        send(descriptor, $0.baseAddress! + sent, $0.count - sent, noSignal)
+      }
+      if count > 0 {
+        sent += count
+      } else if errno == EAGAIN {
+        guard wait(for: Int16(POLLOUT), on: descriptor, until: deadline) != 0
+        else { throw StreamFailure(.timedOut) }
+      } else if errno != EINTR {
+        throw StreamFailure(.socket(errno))
+      }
+    }
+  }
+
+  /// Reads what is there, at least one byte, at most `limit`.
+  package func read(atMost limit: Int, deadline: Deadline) throws(StreamFailure) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: limit)
+    while true {
+      let count = recv(descriptor, &buffer, limit, 0)
+      if count > 0 { return Array(buffer[..<count]) }
+      if count == 0 { throw StreamFailure(.closed) }
+      if errno == EAGAIN {
+        guard wait(for: Int16(POLLIN), on: descriptor, until: deadline) != 0
+        else { throw StreamFailure(.timedOut) }
+      } else if errno != EINTR {
+        throw StreamFailure(.socket(errno))
+      }
+    }
+  }
+}
+
+#if canImport(Darwin)
+  private let noSignal: Int32 = 0
+#else
+  private let noSignal = Int32(MSG_NOSIGNAL)
+#endif
+
+/// What ended a stream of ours.
+package struct StreamFailure: Error, Sendable {
+  package let event: FailureEvent
+  package let error: ServerError?
+
+  package init(_ event: FailureEvent, error: ServerError? = nil) {
+    self.event = event
+    self.error = error
+  }
+}
+
+/// Bytes in both directions, plain or encrypted.
+package protocol ByteStream {
+  /// Writes all bytes, or throws.
+  func write(_ bytes: [UInt8], deadline: Deadline) throws(StreamFailure)
+  /// Reads what is there, at least one byte, at most `limit`, or throws.
+  func read(atMost limit: Int, deadline: Deadline) throws(StreamFailure) -> [UInt8]
+}
+
+extension PlainSocket: ByteStream {}
+
+extension ByteStream {
+  /// Reads exactly `count` bytes, or throws.
+  package func read(exactly count: Int, deadline: Deadline) throws(StreamFailure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count { bytes += try read(atMost: count - bytes.count, deadline: deadline) }
+    return bytes
+  }
+}

@@ -1,0 +1,26 @@
+package import ConnectCore
+
+/// Times the stages of one connection.
+package struct StageClock: Sendable {
+  package private(set) var stages: [StageTiming] = []
+  /// The stage that has begun and not ended; before the first, `resolve`.
+  package private(set) var current: ConnectionStage = .resolve
+  private var begun: ContinuousClock.Instant?
+
+  package init() {}
+
+  /// Ends the stage before well, and begins this one.
+  package mutating func begin(_ stage: ConnectionStage) {
+    end(ok: true)
+    current = stage
+    begun = .now
+  }
+
+  /// Ends the stage that has begun.
+  package mutating func end(ok: Bool) {
+    guard let begun else { return }
+    stages.append(
+      StageTiming(stage: current, milliseconds: begun.duration(to: .now).milliseconds, ok: ok))
+    self.begun = nil
+  }
+}

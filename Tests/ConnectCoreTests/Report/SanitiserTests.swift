@@ -1,0 +1,80 @@
+import ConnectCore
+import Testing
+
+@Suite("What comes from outside")
+struct SanitiserTests {
+  let clean = Sanitiser(secrets: [Secret("s3cr#t pä\"ss'w/rd\\")])
+
+  @Test(
+    "A secret is removed in every spelling",
+    arguments: [
+      "s3cr#t pä\"ss'w/rd\\", "s3cr%23t%20p%C3%A4%22ss%27w%2Frd%5C", "s3cr%23t%20p%c3%a4%22ss%27w%2frd%5c",
+      "s3cr%23t%20p%C3%A4%22ss'w%2Frd%5C", "s3cr%23t+p%C3%A4%22ss%27w%2Frd%5C", "s3cr#t pä\\\"ss'w/rd\\\\",
+      "s3cr#t p\\u00e4\\\"ss'w/rd\\\\", "s3cr#t pä\\\"ss'w\\/rd\\\\", "s3cr#t pä\"ss''w/rd\\",
+      "s3cr#t pä\"\"ss'w/rd\\", "s3cr#t pä\"ss\\'w/rd\\\\",
+    ])
+  func spellings(spelling: String) {
+    #expect(clean.line("a\(spelling)b") == "a***b")
+    #expect(clean.text("\(spelling)\(spelling)") == "***")
+  }
+
+  @Test("Overlapping secrets leave nothing of either")
+  func overlapping() {
+    let clean = Sanitiser(secrets: [Secret("abcdef"), Secret("defghi")])
+    #expect(clean.line("<abcdefghi>") == "<***>")
+  }
+
+  @Test("Short secrets are removed where they stand alone")
+  func short() {
+    let clean = Sanitiser(secrets: [Secret("in")])
+    #expect(clean.line("login in 'in' in. main ïn") == "login *** '***' ***. main ïn")
+    #expect(clean.line("in") == "***")
+    #expect(Sanitiser(secrets: [Secret("pass")]).line("password") == "***word")
+  }
+
+  @Test("An empty secret touches nothing")
+  func empty() {
+    #expect(Sanitiser(secrets: [Secret("")]).line("as it was") == "as it was")
+  }
+
+  @Test(
+    "Controls become visible",
+    arguments: [
+      ("\u{1b}[2J", "\\u{1b}[2J"), ("a\rb", "a\\rb"), ("a\u{8}b", "a\\u{8}b"), ("\u{7f}", "\\u{7f}"),
+      ("\u{9b}31m", "\\u{9b}31m"), ("\u{202e}abc", "\\u{202e}abc"),
+      ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+      ("\u{61c}\u{200e}\u{200f}", "\\u{61c}\\u{200e}\\u{200f}"), ("\u{2028}\u{2029}", "\\u{2028}\\u{2029}"),
+      ("a\u{200b}b\u{feff}", "a\\u{200b}b\\u{feff}"), ("\0", "\\u{0}"), ("\u{e0041}", "\\u{e0041}"),
+      ("\r\n", "\\r\\n"), ("Grüße 日本 🙂", "Grüße 日本 🙂"),
+    ])
+  func controls(raw: String, shown: String) {
+    #expect(clean.line(raw) == shown)
+    #expect(clean.line(shown) == shown)
+  }
+
+  @Test("A text keeps its line breaks and no other control")
+  func lines() {
+    #expect(clean.text("a\nb\tc\r\nd") == "a\nb    c\\r\nd")
+    #expect(clean.line("a\nb\tc") == "a\\nb\\tc")
+  }
+
+  @Test("A secret that controls split is removed as it was given")
+  func controlsInSecret() {
+    let clean = Sanitiser(secrets: [Secret("pa\u{1b}ss")])
+    #expect(clean.line("x pa\u{1b}ss y") == "x *** y")
+    #expect(clean.line("x pa\\u{1b}ss y") == "x *** y")
+  }
+
+  @Test(
+    "Long hostile texts take no long time", .serialized,
+    arguments: [
+      String(repeating: "\u{202e}", count: 70_000), String(repeating: "a", count: 70_000),
+      String(repeating: "in ", count: 25_000), String(repeating: "\r\n", count: 40_000),
+    ])
+  func linear(text: String) {
+    let secrets = [Secret(String(repeating: "a", count: 500) + "b"), Secret("in"), Secret("aaaa")]
+    let clean = Sanitiser(secrets: secrets)
+    let time = ContinuousClock().measure { _ = clean.text(text) }
+    #expect(time < .seconds(1))
+  }
+}
