@@ -185,7 +185,7 @@ struct URLRow: Sendable, CustomTestStringConvertible {
     ("postgres://a?hostaddr=name", "hostaddr is \"name\""),
     ("postgres://a?port=x", "port is \"x\""),
     ("postgres://a%20b", "a host has no spaces"),
-    ("postgres://a%0Ab", "\"a\\u{A}b\""),
+    ("postgres://a%0Ab", "\"a\\nb\""),
     ("postgres://a%0Ab:pw@h", "user holds a control character"),
     ("postgres://h/a%1Bb", "database holds a control character"),
     ("https://h", "--engine"),
