@@ -20,7 +20,7 @@ struct TestCommand: Command {
 
     let secrets = SecretReader(environment: surroundings.environment)
     let resolver = TargetResolver(
-      environment: surroundings.environment, systemUser: System.userName, built: DriverRegistry.built,
+      environment: surroundings.environment, systemUser: { System.userName }, built: DriverRegistry.built,
       readSecret: { source, use throws(UsageError) in try secrets.read(source, for: use) },
       readPasswordFile: System.passwordFile)
     var resolved = try resolver.resolve(targetOptions)

@@ -2,8 +2,8 @@
 /// then defaults.
 package struct TargetResolver {
   package var environment: EnvironmentSnapshot
-  /// The name of the operating system's user; nil: it has none.
-  package var systemUser: String?
+  /// Looks up the name of the operating system's user, which may take a while; nil: it has none.
+  package var systemUser: () -> String?
   /// The engines that have a driver.
   package var built: Set<Engine>
   /// Reads a secret. It is asked last, when everything else is known to be right, and for the password
@@ -13,7 +13,7 @@ package struct TargetResolver {
   package var readPasswordFile: (String) -> PasswordFile.Reading
 
   package init(
-    environment: EnvironmentSnapshot, systemUser: String?, built: Set<Engine>,
+    environment: EnvironmentSnapshot, systemUser: @escaping () -> String?, built: Set<Engine>,
     readSecret: @escaping (SecretSource, SecretUse) throws(UsageError) -> Secret,
     readPasswordFile: @escaping (String) -> PasswordFile.Reading
   ) {
@@ -118,7 +118,7 @@ package struct TargetResolver {
   private func login(_ given: Given?, engine: Engine) throws(UsageError) -> String? {
     if let user = try checked(given) { return user }
     guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
-    guard let systemUser else {
+    guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
     }
     return systemUser

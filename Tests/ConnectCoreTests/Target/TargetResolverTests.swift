@@ -145,7 +145,7 @@ import Testing
     options.password = "prompt"
     options.sslKey = "/k"
     let resolver = TargetResolver(
-      environment: EnvironmentSnapshot([:]), systemUser: "me", built: [.postgres],
+      environment: EnvironmentSnapshot([:]), systemUser: { "me" }, built: [.postgres],
       readSecret: { _, _ in
         isRead = true
         return Secret("")
