@@ -20,12 +20,16 @@ struct TestCommand: Command {
 
     let secrets = SecretReader(environment: surroundings.environment)
     let resolver = TargetResolver(
-      environment: surroundings.environment, systemUser: System.userName, built: DriverRegistry.built,
+      environment: surroundings.environment, systemUser: { System.userName }, built: DriverRegistry.built,
       readSecret: { source, use throws(UsageError) in try secrets.read(source, for: use) },
       readPasswordFile: System.passwordFile)
-    let resolved = try resolver.resolve(targetOptions)
+    var resolved = try resolver.resolve(targetOptions)
     guard let driver = DriverRegistry.driver(for: resolved.target.engine) else {
       throw UsageError("The engine \(resolved.target.engine.rawValue) is not built yet.")
+    }
+
+    if output.showCerts, resolved.target.ssl.mode == .disabled {
+      resolved.warnings.append("--show-certs is not used in mode disabled.")
     }
 
     let test = ConnectionTest(target: resolved.target, warnings: resolved.warnings, expected: expected)

@@ -31,6 +31,7 @@ import Testing
         "a b", "", "c",
       ])
     #expect(refusal("env:A")?.contains("\"A\" is not set") == true)
+    #expect(refusal("env:A", environment: ["A": "x\u{FFFD}"])?.contains("not UTF-8") == true)
     #expect(try read(["pass:x:y", "pass:", "pass:é"]) == ["x:y", "", "é"])
   }
 
