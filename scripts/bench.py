@@ -2,8 +2,8 @@
 """Pairs a whole test with the native client doing the same, and writes docs/performance.md.
 
 A B A B …: each pair runs one after the other, so that what the machine does otherwise falls on both. The figures are
-medians; a ratio is one of medians. Wall time, CPU time (user and system) and the largest resident set are the kernel's
-own (wait4).
+medians; a ratio is one of medians. Wall time, CPU time (user and system) and the largest resident set (of one run) are
+the kernel's own (wait4).
 """
 
 import os
@@ -25,7 +25,7 @@ PASSWORD = "s3cret-Pa55"
 
 
 def measure(command, environment):
-    """One run: wall milliseconds, CPU milliseconds, MiB."""
+    """One run: wall milliseconds, CPU milliseconds."""
     devnull = os.open(os.devnull, os.O_RDWR)
     begun = time.perf_counter()
     child = os.posix_spawn(
@@ -36,9 +36,25 @@ def measure(command, environment):
     os.close(devnull)
     if status != 0:
         sys.exit(f"bench: {' '.join(command)} ended with status {status}")
-    # Linux counts ru_maxrss in KiB, macOS in bytes.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss * unit / 2**20
+    return wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3
+
+
+# A child's peak begins with its parent's size (Linux counts what was mapped before exec), so memory is measured by an
+# interpreter that has loaded nothing else. Linux counts in KiB, macOS in bytes.
+MEMORY = """
+import os, sys
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, _, usage = os.wait4(child, 0)
+sys.stderr.write(str(usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)))
+"""
+
+
+def memory(command, environment):
+    """The largest resident set of one run, MiB; nothing smaller than the interpreter's own 8 MiB can be seen."""
+    done = subprocess.run(
+        [sys.executable, "-ISc", MEMORY, *command], env=environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    return int(done.stderr) / 2**20
 
 
 def pair(ours, theirs, environment, count):
@@ -49,7 +65,9 @@ def pair(ours, theirs, environment, count):
     for _ in range(count):
         for command, results in zip((ours, theirs), runs):
             results.append(measure(command, environment))
-    return [[statistics.median(column) for column in zip(*results)] for results in runs]
+    return [
+        [*(statistics.median(column) for column in zip(*results)), memory(command, environment)]
+        for command, results in zip((ours, theirs), runs)]
 
 
 def native(path):
