@@ -11,7 +11,7 @@ endif
 STRICT = -Xswiftc -warnings-as-errors
 SOURCES = Package.swift Sources Tests
 
-.PHONY: build setup run demo lint strict check test install clean
+.PHONY: build setup run demo lint strict check test bench install clean
 .NOTPARALLEL:
 
 build:            ## the release binary (default)
@@ -37,6 +37,9 @@ check: lint strict ## lint, strict build, unit tests: no server needed
 
 test: setup lint strict ## everything, with the lab of real servers
 	swift test --skip-build $(STRICT)
+
+bench: setup build ## a whole test paired with psql doing the same; writes docs/performance.md
+	.venv/bin/python scripts/bench.py .build/release/tablepro-connect
 
 install: build    ## put the binary into PREFIX/bin
 	install -d "$(DESTDIR)$(PREFIX)/bin"

@@ -28,7 +28,7 @@ data=$work/data
 
 echo "Starting a PostgreSQL server that requires TLS, on 127.0.0.1:$port"
 cd "$work"
-as_postgres openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 30 -subj /CN=localhost \
+as_postgres openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 365 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout server.key -out server.crt 2>/dev/null
 as_postgres "$bin/initdb" --pgdata="$data" --username=postgres --auth=trust --no-sync --no-locale --encoding=UTF8 \
     >/dev/null

@@ -18,6 +18,8 @@ as_root() {
 
 setup_debian() {
     local wanted=(
+        # for the Swift toolchain itself
+        libcurl4 libncurses6
         # for the build
         binutils g++ libc6-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
         # for the program: the driver that it opens at run time, and the system trust store

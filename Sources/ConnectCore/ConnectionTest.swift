@@ -5,7 +5,7 @@ package struct ConnectionTest: Codable, Equatable, Sendable {
   package var warnings: [String]
   /// How the test is expected to end (`--expect`).
   package var expected: Expectation?
-  /// For how long to try again, in seconds, where the cause may pass (`--wait`); nil: one try.
+  /// For how long to try again, in seconds, where the cause may pass (`--wait`), more than 0; nil: one try.
   package var wait: Double?
 
   package init(
@@ -14,8 +14,11 @@ package struct ConnectionTest: Codable, Equatable, Sendable {
     self.target = target
     self.warnings = warnings
     self.expected = expected
-    self.wait = wait
+    self.wait = wait.flatMap { $0 > 0 ? $0 : nil }
   }
+
+  /// The time that it may take, in seconds.
+  package var limit: Double { wait ?? target.timeout }
 
   /// Runs the test: once within the target's timeout, or again and again within `wait`.
   package func run(

@@ -17,22 +17,26 @@ struct TestCommand: Command {
     let expected = try arguments.course.expect.map { text throws(UsageError) in
       try OptionValues.expectation(text)
     }
-    let wait = try arguments.course.wait.flatMap { text throws(UsageError) in try OptionValues.wait(text) }
+    let wait = try arguments.course.wait.map { text throws(UsageError) in try OptionValues.wait(text) }
 
     let secrets = SecretReader(environment: surroundings.environment)
     let resolver = TargetResolver(
-      environment: surroundings.environment, systemUser: System.userName, built: DriverRegistry.built,
+      environment: surroundings.environment, systemUser: { System.userName }, built: DriverRegistry.built,
       readSecret: { source, use throws(UsageError) in try secrets.read(source, for: use) },
       readPasswordFile: System.passwordFile)
-    let resolved = try resolver.resolve(targetOptions)
+    var resolved = try resolver.resolve(targetOptions)
     guard let driver = DriverRegistry.driver(for: resolved.target.engine) else {
       throw UsageError("The engine \(resolved.target.engine.rawValue) is not built yet.")
+    }
+
+    if output.showCerts, resolved.target.ssl.mode == .disabled {
+      resolved.warnings.append("--show-certs is not used in mode disabled.")
     }
 
     let test = ConnectionTest(
       target: resolved.target, warnings: resolved.warnings, expected: expected, wait: wait)
     let report = test.run(with: driver.init(), by: .system) { attempt in
-      if output.verbose, wait != nil { Output.complain(attempt.line) }
+      if output.verbose, test.wait != nil { Output.complain(attempt.line) }
     }
     if output.quiet { return report.exitCode }
     switch format {

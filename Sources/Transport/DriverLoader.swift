@@ -40,7 +40,8 @@ package struct DriverLoader: Sendable {
     TLSHook.install()
     var detail = ""
     for candidate in candidates {
-      guard let handle = dlopen(candidate, RTLD_NOW | RTLD_LOCAL) else {
+      // Lazily: most of what the libraries behind a driver link to is never called.
+      guard let handle = dlopen(candidate, RTLD_LAZY | RTLD_LOCAL) else {
         let words = dlerror().map { String(cString: $0) } ?? "cannot be opened"
         // A file that is there and cannot be loaded says more than one that is not there.
         if detail.isEmpty || access(candidate, F_OK) == 0 { detail = words }

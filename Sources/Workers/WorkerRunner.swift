@@ -31,7 +31,7 @@ package struct WorkerRunner: Sendable {
   /// the cause `timed-out`.
   package func run(_ test: ConnectionTest, started: (Int32) -> Void = { _ in }) -> Report {
     let begun = ContinuousClock.now
-    let deadline = Deadline(seconds: (test.wait ?? test.target.timeout) + Self.grace)
+    let deadline = Deadline(seconds: test.limit + Self.grace)
     func failed(_ event: FailureEvent, _ words: String) -> Report {
       Report(of: test, workerFailure: event, words: words, elapsed: begun.duration(to: .now))
     }

@@ -31,6 +31,7 @@ import Testing
         "a b", "", "c",
       ])
     #expect(refusal("env:A")?.contains("\"A\" is not set") == true)
+    #expect(refusal("env:A", environment: ["A": "x\u{FFFD}"])?.contains("not UTF-8") == true)
     #expect(try read(["pass:x:y", "pass:", "pass:é"]) == ["x:y", "", "é"])
   }
 
@@ -76,6 +77,12 @@ import Testing
     #expect(refusal("cmd:true", environment: Self.shell)?.contains("printed nothing") == true)
     #expect(refusal("cmd:echo s3cret; exit 3", environment: Self.shell)?.contains("exit code 3") == true)
     #expect(refusal("cmd:kill -9 $$", environment: Self.shell)?.contains("signal 9") == true)
+  }
+
+  @Test func aStarterThatIgnoresTheEndOfChildrenDoesNoHarm() throws {
+    let options = "--engine postgres -h 127.0.0.1 -p 1 --password 'cmd:echo x'"
+    let result = try Command.run(["sh", "-c", "trap '' CHLD; exec '\(Program.path)' \(options)"])
+    #expect(result.exitCode == 11, "\(result)")
   }
 
   @Test func aCommandsTimeIsLimited() {

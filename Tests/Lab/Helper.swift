@@ -43,7 +43,7 @@ final class Helper: @unchecked Sendable {
     let input = try PrivatePipe()
     let output = try PrivatePipe()
     // Its errors go to a file that has no name any more: it goes with the last who holds it.
-    var name = Array((NSTemporaryDirectory() + "/tablepro-XXXXXX").utf8CString)
+    var name = Array((NSTemporaryDirectory() + "tablepro-XXXXXX").utf8CString)
     let errorFile = mkstemp(&name)
     unlink(name)
     _ = fcntl(errorFile, F_SETFD, FD_CLOEXEC)

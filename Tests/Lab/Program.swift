@@ -90,7 +90,7 @@ public final class TemporaryFolder: Sendable {
 
   /// Makes an empty folder.
   public init() throws {
-    path = NSTemporaryDirectory() + "/tablepro-" + UUID().uuidString
+    path = NSTemporaryDirectory() + "tablepro-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

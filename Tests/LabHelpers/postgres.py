@@ -16,8 +16,15 @@ CREATE ROLE keeper LOGIN PASSWORD 'Zq7/xK!w9 %vLm'
 CREATE ROLE nopass LOGIN
 CREATE ROLE crowded LOGIN CONNECTION LIMIT 0 PASSWORD 's3cret-Pa55'
 SET password_encryption = 'md5'; CREATE ROLE legacy LOGIN PASSWORD 's3cret-Pa55'
-CREATE DATABASE appdb OWNER tester
-CREATE DATABASE closed
+ALTER DATABASE template0 IS_TEMPLATE false
+DROP DATABASE template0
+ALTER DATABASE postgres RENAME TO appdb
+"""
+
+# Every database is some hundred files that every server copies, so there are no more than needed.
+SECOND_SETUP = """\
+ALTER DATABASE appdb OWNER TO tester
+ALTER DATABASE template1 RENAME TO closed
 REVOKE CONNECT ON DATABASE closed FROM PUBLIC
 """
 
@@ -68,8 +75,10 @@ class Installation:
         self.run(
             self.bin / "initdb", "--pgdata", self.template, "--username=postgres", "--auth=trust", "--no-sync",
             "--no-locale", "--encoding=UTF8", "--wal-segsize=1", "--no-instructions")
-        self.run(
-            self.bin / "postgres", "--single", "-D", self.template, "-c", "fsync=off", "postgres", input=SETUP)
+        for database, commands in (("template1", SETUP), ("appdb", SECOND_SETUP)):
+            self.run(
+                self.bin / "postgres", "--single", "-D", self.template, "-c", "fsync=off", database,
+                input=commands)
 
     def run(self, *command, input=None):
         done = subprocess.run(

@@ -1,3 +1,4 @@
+import Foundation
 import Lab
 import Testing
 
@@ -70,6 +71,37 @@ import Testing
     ])
     #expect(result.exitCode == Cause.caFile.exitCode, "\(result)")
     #expect(result.output.contains("/nonexistent/file.pem"), "\(result)")
+  }
+
+  /// Root may read everything, so the program runs as somebody else there.
+  @Test(
+    arguments: [
+      ("--ssl-ca", Cause.caFile), ("--ssl-crl", .caFile), ("--ssl-cert", .clientKeyInvalid),
+      ("--ssl-key", .clientKeyInvalid),
+    ])
+  func filesThatMayNotBeRead(option: String, cause: Cause) throws {
+    let folder = try TemporaryFolder()
+    let path = { folder.path + "/" + $0 }
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+    for name in ["ca.pem", "client.crt"] {
+      try FileManager.default.copyItem(atPath: Lab.pki + "/" + name, toPath: path(name))
+    }
+    try FileManager.default.copyItem(atPath: Lab.pki + "/ca.pem", toPath: path("secret.pem"))
+    try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path("secret.pem"))
+    try FileManager.default.copyItem(atPath: Program.path, toPath: path("program"))
+    let other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    let port = try String(Lab.start(.optional).port)
+    var files = ["--ssl-ca": "ca.pem"]
+    if option == "--ssl-key" { files["--ssl-cert"] = "client.crt" }
+    files[option] = "secret.pem"
+    let result = try Command.run(
+      (geteuid() == 0 ? other : []) + [
+        path("program"), "--engine", "postgres", "-h", "localhost", "-p", port, "-U", Account.user, "--ssl",
+        "verify-ca", "--format", "json",
+      ] + files.sorted { $0.key < $1.key }.flatMap { [$0.key, path($0.value)] })
+    #expect(result.exitCode == cause.exitCode, "\(result)")
+    #expect(Report(result.output)?.diagnosis?.cause == cause.rawValue, "\(result)")
+    #expect(result.output.contains("secret.pem"), "\(result)")
   }
 
   /// Required verifies nothing, so a file that it does not use stops nobody, and a warning says that.

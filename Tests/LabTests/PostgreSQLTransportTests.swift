@@ -68,4 +68,35 @@ import Testing
     let server = try FakeServer(greeting: "220 mail.example.test ESMTP\r\n", then: .silence)
     try expect(.wrongProtocol, run(mode, port: server.port), mode, heard: server.received)
   }
+
+  /// The server's words reach the reader, and none of its control characters reaches the terminal.
+  @Test(arguments: ["text", "json"]) func aHostileServer(format: String) throws {
+    let text = "go \u{1B}[2J\u{1B}]0;owned\u{7}away\r\nok \u{202E}txt\u{8}\u{9B}31m"
+    let fields = "SFATAL\0VFATAL\0C28000\0M\(text)\0\0"
+    let length = UInt32(fields.utf8.count + 4).bigEndian
+    let server = try FakeServer(
+      answerBytes: [UInt8(ascii: "E")] + withUnsafeBytes(of: length, Array.init) + Array(fields.utf8),
+      then: .close)
+    let result = try Program.run([
+      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", "disabled", "--color",
+      "never", "--verbose", "--show-certs", "--format", format,
+    ])
+    #expect(result.exitCode != 0 && result.output.contains("away"), "\(result)")
+    for scalar in (result.output + result.errors).unicodeScalars where scalar != "\n" {
+      let harmless = scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value) && scalar != "\u{202E}"
+      #expect(harmless, "U+\(String(scalar.value, radix: 16)) in \(result)")
+    }
+  }
+
+  @Test func interrupted() throws {
+    let server = try FakeServer(then: .silence)
+    let running = try Program.start([
+      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--timeout", "20",
+    ])
+    let deadline = Date(timeIntervalSinceNow: 5)
+    while server.received.isEmpty, Date() < deadline { usleep(2000) }
+    kill(running.pid, SIGINT)
+    let result = running.wait()
+    #expect(result.exitCode == 130 && result.seconds < 6, "\(result)")
+  }
 }

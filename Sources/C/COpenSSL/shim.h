@@ -3,6 +3,7 @@
 #define TABLEPRO_COPENSSL_SHIM_H
 
 #include <openssl/bio.h>
+#include <openssl/conf.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -58,12 +58,14 @@ package enum ArgvScrubber {
     }
     let first = text.utf8.distance(from: text.startIndex, to: start)
     var spots: [Range<Int>] = []
+    var queryFrom = first
     let at = bytes[first...].lastIndex(of: UInt8(ascii: "@"))
     let authorityEnd = bytes[first...].firstIndex { "/?;".utf8.contains($0) } ?? bytes.endIndex
     let isQueryAt = at.map { at in bytes[first..<at].contains { "?;".utf8.contains($0) } } ?? false
     let colon = bytes[first...].firstIndex(of: UInt8(ascii: ":"))
     if let at, let colon, colon < at, !isQueryAt || bytes[first..<authorityEnd].contains(UInt8(ascii: ":")) {
       spots.append(colon + 1..<at)
+      queryFrom = at
     } else if at == nil, let colon, colon < authorityEnd, bytes[first] != UInt8(ascii: "[") {
       let port = colon + 1..<authorityEnd
       let isPort = bytes[port].allSatisfy { "0123456789,:".utf8.contains($0) }
@@ -76,7 +78,7 @@ package enum ArgvScrubber {
     {
       spots.append(slash + 1..<at)
     }
-    return spots + parameters(bytes[first...])
+    return spots + parameters(bytes[queryFrom...])
   }
 
   /// Where a JDBC URL's scheme ends; nil: it is none.
@@ -90,12 +92,20 @@ package enum ArgvScrubber {
   private static func parameters(_ bytes: ArraySlice<UInt8>) -> [Range<Int>] {
     var spots: [Range<Int>] = []
     var position = bytes.startIndex
-    while let mark = bytes[position...].firstIndex(where: { "?&;".utf8.contains($0) }) {
+    var followsSecret = false
+    var delimiters = "?&;".utf8
+    while let mark = bytes[position...].firstIndex(where: { delimiters.contains($0) }) {
       position = mark + 1
+      delimiters = "&;".utf8
       let end = bytes[position...].firstIndex { "&;".utf8.contains($0) } ?? bytes.endIndex
-      guard let equals = bytes[position..<end].firstIndex(of: UInt8(ascii: "=")) else { continue }
+      guard let equals = bytes[position..<end].firstIndex(of: UInt8(ascii: "=")) else {
+        // It may be what follows a bare & in a password.
+        if followsSecret { spots.append(position..<end) }
+        continue
+      }
       let key = String(decoding: bytes[position..<equals], as: UTF8.self)
-      if let key = key.percentDecoded()?.lowercased(), secretKeys.contains(key) {
+      followsSecret = key.percentDecoded().map { secretKeys.contains($0.lowercased()) } ?? true
+      if followsSecret {
         spots.append(equals + 1..<bytes[position...].endIndex(before: UInt8(ascii: "&")))
       }
     }

@@ -55,13 +55,15 @@ struct ConnectionURL: Equatable, Sendable {
     var ssl = SSLParameters(isPgJDBC: scheme.isJDBC)
     var timeouts: [String: String] = [:]
     for item in parts.query {
-      guard let key = item.key.percentDecoded(), key.isParameterName else {
-        throw Self.unreadable(url, "its query has a part that is not param=value")
-      }
-      guard let value = item.value.percentDecoded(plusIsSpace: scheme.isJDBC) else {
+      let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0) }
+      // Without a value there is `?ssl`; anything else may be what follows a bare & in a password.
+      guard let key = item.key.percentDecoded(), key.isParameterName,
+        item.value != nil || parameter == .enabled
+      else { throw Self.unreadable(url, "its query has a part that is not param=value") }
+      guard let value = (item.value ?? "").percentDecoded(plusIsSpace: scheme.isJDBC) else {
         throw Self.unreadable(url, "a % in \(key) is not followed by two hexadecimal digits of UTF-8")
       }
-      if let parameter = SSLParameter(key: key) {
+      if let parameter {
         try ssl.take(parameter, key: key, value: value)
       } else if let field = Self.fields[key] {
         if !value.isEmpty { set(field, value, key: key) }

@@ -5,10 +5,9 @@ package enum OptionValues {
     try seconds(given, atLeast: 0.1)
   }
 
-  /// 0 to 86400 seconds; nil stands for 0, which is not to wait.
-  package static func wait(_ text: String) throws(UsageError) -> Double? {
-    let seconds = try seconds(Given(text, from: .option, as: "--wait"), atLeast: 0)
-    return seconds == 0 ? nil : seconds
+  /// 0 to 86400 seconds; 0 is not to wait.
+  package static func wait(_ text: String) throws(UsageError) -> Double {
+    try seconds(Given(text, from: .option, as: "--wait"), atLeast: 0)
   }
 
   /// Seconds in plain decimal notation, a day at most.

@@ -2,8 +2,8 @@
 /// then defaults.
 package struct TargetResolver {
   package var environment: EnvironmentSnapshot
-  /// The name of the operating system's user; nil: it has none.
-  package var systemUser: String?
+  /// Looks up the name of the operating system's user, which may take a while; nil: it has none.
+  package var systemUser: () -> String?
   /// The engines that have a driver.
   package var built: Set<Engine>
   /// Reads a secret. It is asked last, when everything else is known to be right, and for the password
@@ -13,7 +13,7 @@ package struct TargetResolver {
   package var readPasswordFile: (String) -> PasswordFile.Reading
 
   package init(
-    environment: EnvironmentSnapshot, systemUser: String?, built: Set<Engine>,
+    environment: EnvironmentSnapshot, systemUser: @escaping () -> String?, built: Set<Engine>,
     readSecret: @escaping (SecretSource, SecretUse) throws(UsageError) -> Secret,
     readPasswordFile: @escaping (String) -> PasswordFile.Reading
   ) {
@@ -38,7 +38,7 @@ package struct TargetResolver {
       throw try withoutNetwork(engine, options, typed)
     }
     guard built.contains(engine) else {
-      throw UsageError("The engine \(engine.rawValue) (\(engine.traits.displayName)) is not built yet.")
+      throw Self.notBuilt(engine, chosen.urlVariable)
     }
 
     let url = try chosen.readURL()
@@ -106,13 +106,19 @@ package struct TargetResolver {
     if options.sslKeyPassphrase != nil {
       return UsageError("--ssl-key-passphrase does not apply to \(name), which opens a file.")
     }
-    return UsageError("The engine \(engine.rawValue) (\(name)) is not built yet.")
+    return Self.notBuilt(engine, nil)
+  }
+
+  private static func notBuilt(_ engine: Engine, _ variable: String?) -> UsageError {
+    let asked = variable.map { ", which \($0) asks for," } ?? ""
+    return UsageError(
+      "The engine \(engine.rawValue) (\(engine.traits.displayName))\(asked) is not built yet.")
   }
 
   private func login(_ given: Given?, engine: Engine) throws(UsageError) -> String? {
     if let user = try checked(given) { return user }
     guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
-    guard let systemUser else {
+    guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
     }
     return systemUser

@@ -11,7 +11,7 @@ struct URLParts {
   private(set) var places: [Place] = []
   /// nil: there is no `/`.
   private(set) var path: Substring?
-  private(set) var query: [(key: Substring, value: Substring)] = []
+  private(set) var query: [(key: Substring, value: Substring?)] = []
   /// Why it cannot be read, without a word of it; nil: it can.
   private(set) var fault: String?
 
@@ -77,7 +77,7 @@ struct URLParts {
   private mutating func readQuery(_ text: Substring) {
     for item in text.split(separator: "&") {
       let key = item.prefix { $0 != "=" }
-      query.append((key, item[key.endIndex...].dropFirst()))
+      query.append((key, key.endIndex == item.endIndex ? nil : item[key.endIndex...].dropFirst()))
     }
   }
 }

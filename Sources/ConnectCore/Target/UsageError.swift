@@ -16,26 +16,9 @@ extension StringProtocol {
     return count > limit ? "\"\(text)…\"" : "\"\(text)\""
   }
 
-  /// The text with control and bidirectional characters spelled out as `\u{…}`.
-  package var visible: String {
-    unicodeScalars.reduce(into: "") { text, scalar in
-      if scalar.changesTerminal {
-        text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
-    }
-  }
+  /// The text with control and bidirectional characters spelled out.
+  package var visible: String { Sanitiser.visible(String(self), keepingLineBreaks: false) }
 
   /// Whether the text holds a control character, NUL included.
   var hasControlCharacter: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
-}
-
-extension Unicode.Scalar {
-  fileprivate var changesTerminal: Bool {
-    switch properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
-  }
 }

@@ -21,7 +21,7 @@ struct Waiting {
   func run(_ attempt: (ConnectionTarget, Deadline) -> Trial) -> (trial: Trial, tries: Int) {
     let begun = pace.now()
     let timeout = Duration.seconds(test.target.timeout)
-    guard let wait = test.wait, wait > 0 else {
+    guard let wait = test.wait else {
       return (attempt(test.target, Deadline(instant: begun + timeout)), 1)
     }
 

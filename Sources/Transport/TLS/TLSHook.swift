@@ -22,6 +22,8 @@ enum TLSHook {
 
   /// MinProtocol of the administrator's openssl.cnf, 0 if it sets none.
   static let configuredMinimumVersion: Int32 = {
+    // A context costs a millisecond, and few configurations need one to be read.
+    guard OpenSSLConfiguration.mayContain("MinProtocol") else { return 0 }
     guard let context = SSL_CTX_new(TLS_client_method()) else { return 0 }
     defer { SSL_CTX_free(context) }
     // SSL_CTX_get_min_proto_version, a macro over SSL_CTX_ctrl.

@@ -27,6 +27,8 @@ import Testing
     (["postgres://h/d?p%61ssword=abc"], ["postgres://h/d?p%61ssword=***"]),
     (["jdbc:sqlserver://h;password=abc;x=1"], ["jdbc:sqlserver://h;password=*******"]),
     (["jdbc:postgresql:db?password=abc"], ["jdbc:postgresql:db?password=***"]),
+    (["postgres://h?password=a&bc&ssl=true"], ["postgres://h?password=*&**&ssl=true"]),
+    (["postgres://h?password=a?b=c&d"], ["postgres://h?password=*****&*"]),
     (["jdbc:oracle:thin:u/abc@//h:1/x"], ["jdbc:oracle:thin:u/***@//h:1/x"]),
     (["modes", "postgres://u:abc@h"], ["modes", "postgres://u:***@h"]),
     (["--", "postgres://u:abc@h"], ["--", "postgres://u:***@h"]),

@@ -12,7 +12,7 @@ func resolved(
   options.engine = engine
   change(&options)
   let resolver = TargetResolver(
-    environment: EnvironmentSnapshot(environment), systemUser: systemUser, built: built,
+    environment: EnvironmentSnapshot(environment), systemUser: { systemUser }, built: built,
     readSecret: { _, use throws(UsageError) in
       guard let secret = secrets[use] else { throw UsageError("\(use.rawValue): not set.") }
       return Secret(secret)

@@ -51,7 +51,7 @@ import Testing
     ("trustServerCertificate=x", "trustServerCertificate", "x"), ("tlsInsecure=2", "tlsInsecure", "2"),
     ("ssl_min_protocol_version=SSLv3", "ssl_min_protocol_version", "SSLv3"),
     ("sslfactory=com.example.Mine", "sslfactory", "com.example.Mine"),
-    ("sslmode=%1B[31m", "sslmode", "\\u{1B}[31m"),
+    ("sslmode=%1B[31m", "sslmode", "\\u{1b}[31m"),
   ]) func unknownValue(query: String, key: String, value: String) throws {
     let message = try #require(refusal("postgres://h?\(query)"))
     #expect(message.contains("the URL's \(key) is \"\(value)\""))

@@ -6,7 +6,7 @@ import Testing
   @Test(
     arguments: [
       (["-h", ""], "-h/--host"), (["-h", "a b"], "\"a b\""), (["-h", "a,,b"], "\"a,,b\""),
-      (["-h", "a\u{1B}[31m"], "\\u{1B}"), (["-h", "a:5433"], "-p/--port"),
+      (["-h", "a\u{1B}[31m"], "\\u{1b}"), (["-h", "a:5433"], "-p/--port"),
       (["-h", "[::1]:5433"], "-p/--port"), (["-h", "postgres://h"], "first argument"),
       (["-h", "."], "-h/--host"), (["-h", "[]"], "-h/--host"),
       (["-p", "0"], "-p/--port"), (["-p", "65536"], "-p/--port"),
@@ -16,7 +16,7 @@ import Testing
       (["-p", "1,2"], "2 ports for 1 host"), (["-p", "٣"], "-p/--port"),
       (["-U", ""], "-U/--user"), (["-U", "a\0b"], "-U/--user"),
       (["-d", ""], "-d/--database"),
-      (["-d", "a\nb"], "\\u{A}"),
+      (["-d", "a\nb"], "\\n"),
       (["--ssl", "strict"], "--ssl is \"strict\""), (["--ssl", ""], "--ssl "),
       (["--ssl-ca", ""], "--ssl-ca"), (["--ssl-cert", ""], "--ssl-cert"), (["--ssl-key", ""], "--ssl-key"),
       (["--ssl-crl", ""], "--ssl-crl"), (["--ssl-key", "/k"], "--ssl-cert"),
@@ -145,7 +145,7 @@ import Testing
     options.password = "prompt"
     options.sslKey = "/k"
     let resolver = TargetResolver(
-      environment: EnvironmentSnapshot([:]), systemUser: "me", built: [.postgres],
+      environment: EnvironmentSnapshot([:]), systemUser: { "me" }, built: [.postgres],
       readSecret: { _, _ in
         isRead = true
         return Secret("")
