@@ -75,7 +75,7 @@ package struct WorkerRunner: Sendable {
   /// The environment without variables that are one of the target's secrets, such as the one that
   /// `--password env:NAME` has read, or URLs with one.
   private func cleanEnvironment(for target: ConnectionTarget) -> [String: String] {
-    let secrets = [target.password, target.ssl.keyPassphrase].compactMap { $0?.exposed }.filter { !$0.isEmpty }
+    let secrets = [target.password, target.ssl.keyPassphrase].compactMap { $0?.exposed }
     let clean = Sanitiser(for: target)
     var variables = environment.filter { _, value in
       // A short password may be part of a path by chance.
@@ -91,8 +91,9 @@ package struct WorkerRunner: Sendable {
 
 extension Report {
   /// The report of a test whose worker process brought none.
-  fileprivate init(of test: ConnectionTest, workerFailure event: FailureEvent, words: String, elapsed: Duration)
-  {
+  fileprivate init(
+    of test: ConnectionTest, workerFailure event: FailureEvent, words: String, elapsed: Duration
+  ) {
     let error = ServerError(text: words, origin: .library("tablepro-connect"))
     // Nobody knows how far it came.
     let failure = ConnectionFailure(stage: .connect, event: event, error: error)

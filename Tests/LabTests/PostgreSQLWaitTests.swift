@@ -170,7 +170,8 @@ import Testing
 
   @Test func anInterruptEndsIt() throws {
     let port = try Lab.unusedPort()
-    let running = try Program.start(arguments(port: port, ["--wait", "30"]), environment: ["LAB_PASSWORD": "x"])
+    let running = try Program.start(
+      arguments(port: port, ["--wait", "30"]), environment: ["LAB_PASSWORD": "x"])
     usleep(700_000)
     let interrupted = ContinuousClock.now
     kill(running.pid, SIGINT)

@@ -194,7 +194,6 @@ import Workers
         == "the worker process could not be started: No such file or directory", "\(report)")
   }
 
-  /// A secret in what a strange worker says is no worker's to tell; a long test is taken whole.
   @Test func aLargeTestIsTakenWhole() throws {
     var test = try test(port: Lab.unusedPort())
     test.warnings = [String(repeating: "long ", count: 60_000)]
@@ -217,7 +216,9 @@ import Workers
 
   // MARK: The hidden command
 
-  @Test(arguments: ["", "s3cret", "s3cret\n", "{\"s3cret\":1}\n", "null\n", String(repeating: "s3cret", count: 300_000)])
+  @Test(arguments: [
+    "", "s3cret", "s3cret\n", "{\"s3cret\":1}\n", "null\n", String(repeating: "s3cret", count: 300_000),
+  ])
   func garbageIsRefused(input: String) throws {
     let result = try Program.run(["worker"], input: input)
     #expect(result.exitCode == 64 && result.output.isEmpty, "\(result)")

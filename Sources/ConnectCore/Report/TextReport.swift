@@ -59,7 +59,8 @@ struct TextReport {
       let port = ":\(report.port)"
       place += " (\(address.hasSuffix(port) ? String(address.dropLast(port.count)) : address))"
     }
-    let line = paint("\(product) at \(place), SSL mode \(report.ssl.requested.displayName): \(ended)\(tries)", color)
+    let mode = report.ssl.requested.displayName
+    let line = paint("\(product) at \(place), SSL mode \(mode): \(ended)\(tries)", color)
     guard let expected = report.expected, let asExpected = report.asExpected else { return line }
     return line + "\n"
       + paint(
