@@ -80,8 +80,13 @@ import Testing
   }
 
   @Test func aStarterThatIgnoresTheEndOfChildrenDoesNoHarm() throws {
-    let options = "--engine postgres -h 127.0.0.1 -p 1 --password 'cmd:echo x'"
-    let result = try Command.run(["sh", "-c", "trap '' CHLD; exec '\(Program.path)' \(options)"])
+    let script = """
+      import os, signal, sys
+      signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    let options = ["--engine", "postgres", "-h", "127.0.0.1", "-p", "1", "--password", "cmd:echo x"]
+    let result = try Command.run(["python3", "-c", script, Program.path] + options)
     #expect(result.exitCode == 11, "\(result)")
   }
 
