@@ -1,5 +1,6 @@
 PREFIX = /usr/local
 ARGS = --help
+SECONDS = 60
 
 # A release binary that needs no Swift runtime installed; macOS has it anyway.
 ifeq ($(shell uname),Darwin)
@@ -9,9 +10,9 @@ else
 endif
 # The same flags for building and testing, or each would build everything again.
 STRICT = -Xswiftc -warnings-as-errors
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Fuzz
 
-.PHONY: build setup run demo lint strict check test bench install clean
+.PHONY: build setup run demo lint strict check test bench fuzz install clean
 .NOTPARALLEL:
 
 build:            ## the release binary (default)
@@ -37,6 +38,9 @@ check: lint strict ## lint, strict build, unit tests: no server needed
 
 test: setup lint strict ## everything, with the lab of real servers
 	swift test --skip-build $(STRICT)
+
+fuzz: setup       ## libFuzzer on every parser of text from outside: make fuzz SECONDS=600
+	scripts/fuzz.sh $(SECONDS)
 
 bench: setup build ## a whole test paired with psql doing the same; writes docs/performance.md
 	.venv/bin/python scripts/bench.py .build/release/tablepro-connect

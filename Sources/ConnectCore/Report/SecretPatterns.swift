@@ -18,7 +18,7 @@ struct SecretPatterns: Sendable {
       let standsAlone = secret.exposed.count <= 3
       for spelling in SecretSpellings.all(of: secret.exposed) {
         let bytes = Array(spelling.utf8)
-        guard seen.insert(bytes).inserted else { continue }
+        guard !bytes.isEmpty, seen.insert(bytes).inserted else { continue }
         patterns.append(Pattern(bytes: bytes, shorter: Self.borders(of: bytes), standsAlone: standsAlone))
       }
     }

@@ -38,7 +38,8 @@ enum SecretSpellings {
 
   private static func json(_ text: String, asciiOnly: Bool) -> String {
     let quoted = JSONText.quoted(text, asciiOnly: asciiOnly)
-    return String(quoted.dropFirst().dropLast())
+    // Bytes, since a combining character after the quote is one letter with it.
+    return String(decoding: quoted.utf8.dropFirst().dropLast(), as: UTF8.self)
   }
 
   private static func doubling(_ quote: String, in text: String) -> String {

@@ -37,6 +37,13 @@ struct SanitiserTests {
     #expect(Sanitiser(secrets: [Secret("")]).line("as it was") == "as it was")
   }
 
+  @Test("A secret that is one combining character is no secret of nothing")
+  func combining() {
+    let clean = Sanitiser(secrets: [Secret("\u{301}")])
+    #expect(clean.line("as it was") == "as it was")
+    #expect(Sanitiser(secrets: [Secret("\u{301}bcd")]).line("bcd") == "bcd")
+  }
+
   @Test(
     "Controls become visible",
     arguments: [

@@ -1,0 +1,29 @@
+import ConnectCore
+
+/// Any text from a server with any secret in it: neither the secret nor anything that drives a terminal gets
+/// through. The input's first byte says how many of the next ones are the secret.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzSanitiser(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  guard let data, count > 1 else { return 0 }
+  let bytes = Array(UnsafeBufferPointer(start: data, count: count))
+  let secret = String(decoding: bytes[1...].prefix(Int(bytes[0] % 24)), as: UTF8.self)
+  let text = String(decoding: bytes[1...], as: UTF8.self)
+  let clean = Sanitiser(secrets: [Secret(secret)])
+
+  let line = clean.line(text + secret + text)
+  let paragraph = clean.text(text + secret + text)
+  precondition(!line.unicodeScalars.contains { drives($0) }, "line")
+  precondition(!paragraph.unicodeScalars.contains { drives($0) && $0 != "\n" }, "text")
+  // Shorter secrets are only taken out where they stand alone, and stars are what they become.
+  let isPlain = secret.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != "*" && $0 != "\\" }
+  if isPlain, secret.utf8.count >= 4 { precondition(!paragraph.contains(secret), "secret") }
+  return 0
+}
+
+/// Whether a character moves the cursor, starts a control sequence or turns the direction of writing.
+private func drives(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: true
+  default: false
+  }
+}
