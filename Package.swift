@@ -79,7 +79,9 @@ let package = Package(
 
 // The fuzzers need libFuzzer's main, so they exist only where `make fuzz` builds them.
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
-  for (name, dependency) in [("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("Sanitiser", "ConnectCore")] {
+  for (name, dependency) in [
+    ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("Sanitiser", "ConnectCore"),
+  ] {
     package.targets.append(
       .executableTarget(
         name: "fuzz-\(name.lowercased())", dependencies: [.target(name: dependency)], path: "Fuzz/\(name)",

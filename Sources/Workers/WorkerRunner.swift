@@ -36,6 +36,10 @@ package struct WorkerRunner: Sendable {
       Report(of: test, workerFailure: event, words: words, elapsed: begun.duration(to: .now))
     }
 
+    guard let request = WorkerMessage.line(of: test) else {
+      let words = "the test could not be told to a worker process"
+      return failed(.other(words), words)
+    }
     let child: ChildProcess
     do throws(ChildProcess.StartFailure) {
       child = try ChildProcess(
@@ -47,10 +51,6 @@ package struct WorkerRunner: Sendable {
       return failed(.other(words), words)
     }
     started(child.id)
-    guard let request = WorkerMessage.line(of: test) else {
-      let words = "the test could not be told to the worker process"
-      return failed(.other(words), words)
-    }
     child.send(request, deadline: deadline)
     let end = child.finish(deadline: deadline, limit: Self.limit)
     if end.printed.count < Self.limit, let report = WorkerMessage.read(Report.self, from: end.printed) {
