@@ -41,19 +41,19 @@ extension Advice {
       Advice(
         "The host name \(context.host) was not resolved within \(context.seconds) s.",
         app: "Check this computer's DNS and VPN, and Host in the connection editor.",
-        commandLine: "--timeout SECONDS waits longer")
+        commandLine: "\(context.target.timeLimit.rawValue) SECONDS waits longer")
     case .connect:
       Advice(
         "No connection to \(context.place) came about within \(context.seconds) s.",
         app:
           "Check Host and Port in the connection editor, and that no firewall on the way drops the connection.",
-        commandLine: "--timeout SECONDS waits longer")
+        commandLine: "\(context.target.timeLimit.rawValue) SECONDS waits longer")
     case .tls, .auth, .query:
       Advice(
         "The server at \(context.place) accepted the connection but did not answer within \(context.seconds) s.",
         app:
           "Check that \(context.engine.displayName) listens on this port, and whether the server is overloaded.",
-        commandLine: "--port PORT; --timeout SECONDS waits longer")
+        commandLine: "--port PORT; \(context.target.timeLimit.rawValue) SECONDS waits longer")
     }
   }
 

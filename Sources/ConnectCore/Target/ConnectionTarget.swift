@@ -12,6 +12,8 @@ package struct ConnectionTarget: Codable, Equatable, Sendable {
   package var until: ConnectionStage
   /// The deadline of one attempt in seconds, 0.1 to 86400.
   package var timeout: Double
+  /// What sets the timeout, and has to be longer to make it longer.
+  package var timeLimit: TimeLimit
   package var addressFamily: AddressFamily
   /// Whether the driver may ask the server about what a failure leaves open. It may not where tests come in
   /// numbers, such as tries of `--wait`: servers count broken connections, and block hosts for them.
@@ -24,6 +26,7 @@ package struct ConnectionTarget: Codable, Equatable, Sendable {
   package init(
     engine: Engine, hosts: [HostPort], database: String? = nil, user: String? = nil,
     password: Secret? = nil, ssl: SSLSettings, until: ConnectionStage = .query, timeout: Double = 10,
+    timeLimit: TimeLimit = .timeout,
     addressFamily: AddressFamily = .any, asksQuestions: Bool = true, parameters: [String: String] = [:],
     sources: TargetSources = TargetSources()
   ) {
@@ -35,6 +38,7 @@ package struct ConnectionTarget: Codable, Equatable, Sendable {
     self.ssl = ssl
     self.until = until
     self.timeout = timeout
+    self.timeLimit = timeLimit
     self.addressFamily = addressFamily
     self.asksQuestions = asksQuestions
     self.parameters = parameters
@@ -107,6 +111,13 @@ package enum TLSVersion: String, CaseIterable, Codable, Comparable, Sendable {
   case tls13 = "1.3"
 
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The options that end an attempt; the raw value is how they are typed.
+package enum TimeLimit: String, Codable, Sendable {
+  case timeout = "--timeout"
+  /// It left less than the timeout.
+  case wait = "--wait"
 }
 
 /// Which addresses of a name are used (`-4`, `-6`).

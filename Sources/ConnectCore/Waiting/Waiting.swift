@@ -35,10 +35,12 @@ struct Waiting {
     while true {
       number += 1
       let share = max(Self.shortestTry, min(timeout, pace.now().duration(to: end)))
-      target.timeout = share < timeout ? Self.seconds(share) : test.target.timeout
+      let isCutShort = share < timeout
+      target.timeout = isCutShort ? Self.seconds(share) : test.target.timeout
+      target.timeLimit = isCutShort ? .wait : .timeout
       let trial = attempt(target, Deadline(instant: pace.now() + share))
       // One that was cut short and timed out says less than the one before.
-      let saysNothing = share < timeout && trial.diagnosis?.cause == .timedOut
+      let saysNothing = isCutShort && trial.diagnosis?.cause == .timedOut
       let last = saysNothing ? reported ?? trial : trial
       reported = last
 
