@@ -13,7 +13,7 @@ endif
 STRICT = -Xswiftc -warnings-as-errors
 SOURCES = Package.swift Sources Tests Fuzz
 
-.PHONY: build setup run demo lint strict check test bench fuzz sanitize install clean
+.PHONY: build setup run demo lint strict check test bench fuzz sanitize docs install clean
 .NOTPARALLEL:
 
 build:            ## the release binary (default)
@@ -42,6 +42,9 @@ test: setup lint strict ## everything, with the lab of real servers
 
 fuzz: setup       ## libFuzzer on every parser of text from outside: make fuzz SECONDS=600 SEED=1
 	scripts/fuzz.sh $(SECONDS) $(SEED)
+
+docs:             ## what docs/troubleshooting.md quotes of the program
+	TABLEPRO_CONNECT_WRITE_DOCS=1 swift test --filter TroubleshootingPageTests
 
 sanitize: setup   ## the lab under address (with leaks) and thread sanitizer
 	scripts/sanitize.sh address
