@@ -15,11 +15,8 @@ public final class MisbehavingServer: Sendable {
       return Data(plain).range(of: wanted) != nil || Data(inner).range(of: wanted) != nil
     }
 
-    /// Whether a message came that answers a request for a password, inside TLS or after a plain
-    /// StartupMessage: it begins with a `p`, and everything before is known to be without one.
-    public var holdsProof: Bool {
-      Data(inner).range(of: Data("p\0\0".utf8)) != nil || Data(plain).range(of: Data("p\0\0".utf8)) != nil
-    }
+    /// Whether something came that is made of the password: itself, its MD5, or SCRAM's proof.
+    public var holdsProof: Bool { contains(Account.password) || contains("\0md5") || contains(",p=") }
   }
 
   private struct Place: Decodable {

@@ -8,9 +8,15 @@ public enum Step: Encodable, Sendable {
   case hearPacket
   /// Waits for a message with a type: PasswordMessage, Query.
   case hearMessage
+  /// Waits for something that is no message, such as a ClientHello.
+  case hearHandshake
+  /// Waits for the end of a line.
+  case hearLine
+  /// Waits so many seconds.
+  case pause(Double)
   /// Shakes hands, as TLS's server, with that certificate of the PKI. With a limit, it stops after so many bytes
-  /// of its own.
-  case secure(_ certificate: String = "good", limit: Int? = nil, maximum: String? = nil)
+  /// of its own; `flights` is after how many of its turns.
+  case secure(_ certificate: String = "good", limit: Int? = nil, flights: Int? = nil, maximum: String? = nil)
   /// Sends what the limit held back, a byte at a time.
   case rest(pause: Double)
   /// Goes on with another script if the client does not begin with a TLS record.
@@ -33,28 +39,33 @@ public enum Step: Encodable, Sendable {
   public static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
 
   private enum Key: String, CodingKey {
-    case `do`, bytes, pause, times, what, certificate, limit, maximum, script, part, password
+    case `do`, bytes, pause, times, what, certificate, limit, flights, maximum, script, part, password
   }
 
   public func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: Key.self)
+    func hear(_ what: String) throws {
+      try fields.encode("hear", forKey: .do)
+      try fields.encode(what, forKey: .what)
+    }
     switch self {
     case .send(let bytes, let pause, let times):
       try fields.encode("send", forKey: .do)
       try fields.encode(bytes.map { String(format: "%02x", $0) }.joined(), forKey: .bytes)
       try fields.encode(pause, forKey: .pause)
       try fields.encode(times, forKey: .times)
-    case .hearPacket, .hearMessage:
-      try fields.encode("hear", forKey: .do)
-      if case .hearPacket = self {
-        try fields.encode("packet", forKey: .what)
-      } else {
-        try fields.encode("message", forKey: .what)
-      }
-    case .secure(let certificate, let limit, let maximum):
+    case .hearPacket: try hear("packet")
+    case .hearMessage: try hear("message")
+    case .hearHandshake: try hear("receive")
+    case .hearLine: try hear("line")
+    case .pause(let seconds):
+      try fields.encode("pause", forKey: .do)
+      try fields.encode(seconds, forKey: .pause)
+    case .secure(let certificate, let limit, let flights, let maximum):
       try fields.encode("secure", forKey: .do)
       try fields.encode(Lab.pki + "/" + certificate, forKey: .certificate)
       try fields.encodeIfPresent(limit, forKey: .limit)
+      try fields.encodeIfPresent(flights, forKey: .flights)
       try fields.encodeIfPresent(maximum, forKey: .maximum)
     case .rest(let pause):
       try fields.encode("rest", forKey: .do)

@@ -10,6 +10,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 import traceback
 
 import line
@@ -42,12 +43,15 @@ class Performance:
         for _ in range(times):
             self.wire.send(data, pause)
 
-    def secure(self, certificate, limit=None, maximum=None):
+    def pause(self, pause):
+        time.sleep(pause)
+
+    def secure(self, certificate, limit=None, flights=None, maximum=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate + ".crt", certificate + ".key")
         if maximum == "1.2":
             context.maximum_version = ssl.TLSVersion.TLSv1_2
-        self.wire.secure(context, limit)
+        self.wire.secure(context, limit, flights)
 
     def rest(self, pause):
         """What was held back of the handshake, a byte at a time."""

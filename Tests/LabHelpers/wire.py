@@ -106,10 +106,15 @@ class Wire:
         head = self.take(5)
         return head[:1], self.take(struct.unpack("!I", head[1:])[0] - 4)
 
+    def line(self):
+        """Everything up to the end of a line."""
+        while b"\n" not in self.waiting:
+            self.more()
+
     # TLS
 
-    def secure(self, context, limit=None):
-        """Shakes hands. With a limit, stops after so many bytes of its own and holds the rest back."""
+    def secure(self, context, limit=None, flights=None):
+        """Shakes hands. Stops after `limit` bytes or `flights` turns of its own, and holds the rest back."""
         tls = context.wrap_bio(self.incoming, self.outgoing, server_side=True)
         sent = 0
         done = False
@@ -123,6 +128,11 @@ class Wire:
                 self.transmit(self.outgoing.read())
                 raise Ended from error
             data = self.outgoing.read()
+            if data and flights is not None:
+                flights -= 1
+                if flights < 0:
+                    self.held = data
+                    return
             if limit is not None and sent + len(data) > limit:
                 self.transmit(data[: limit - sent])
                 self.held = data[limit - sent :]
