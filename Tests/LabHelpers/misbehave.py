@@ -124,6 +124,7 @@ class Full:
         self.listener.listen(0)
         self.port = self.listener.getsockname()[1]
         self.fillers = []
+        self.performances = []
         while True:
             filler = socket.socket(family)
             filler.settimeout(0.05)

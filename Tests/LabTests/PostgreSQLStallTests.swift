@@ -130,8 +130,7 @@ import Testing
     let row = StressRow("full backlog", mode, [], .timedOut, "connect").with(\.timeout, timeout)
       .with(\.time, .atTheTimeout)
     try await SideBySide.run {
-      let server = try MisbehavingServer.full()
-      try row.check(port: server.port, sourceLocation: #_sourceLocation)
+      try row.check(sourceLocation: #_sourceLocation) { try MisbehavingServer.full() }
     }
   }
 }

@@ -75,7 +75,7 @@ import Testing
   @Test(arguments: modes) func waitingForALine(mode: Mode) async throws {
     let script: [Step] = [.hearLine, .send("-ERR unknown command\r\n"), .stall]
     try await Self.row("Redis that waits for a line", mode, script, note: "Redis server")
-      .with(\.time, .beforeTheTimeout).judge()
+      .with(\.timeout, 2.5).with(\.time, .beforeTheTimeout).judge()
   }
 
   /// A question that is not answered changes nothing: neither the cause nor the time.
@@ -92,6 +92,6 @@ import Testing
       .send(PostgresMessage.answer("PostgreSQL 15.6 on x86_64") + PostgresMessage.ready), .stall,
     ]
     let row = StressRow("answers late", .required, script, then: [.close], nil, "query")
-    try await row.with(\.timeout, 0.7 + 0.3).with(\.time, .beforeTheTimeout).judge()
+    try await row.with(\.timeout, 1).with(\.time, .beforeTheTimeout).judge()
   }
 }

@@ -55,28 +55,22 @@ struct StressRow: Sendable, CustomTestStringConvertible {
   /// Runs the program and records everything in which it does not do what the row says.
   func judge(sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try await SideBySide.run { [self] in
-      let server = try MisbehavingServer(script, then: then)
-      try check(port: server.port, heard: server.heard, sourceLocation: sourceLocation)
+      try check(sourceLocation: sourceLocation) { try MisbehavingServer(script, then: then) }
     }
   }
 
-  /// The same, against something that listens on that port.
-  func check(
-    host: String = "127.0.0.1", port: Int, heard: () throws -> [MisbehavingServer.Heard] = { [] },
-    sourceLocation: SourceLocation
-  ) throws {
-    var arguments = ["--engine", "postgres", "-h", host, "-p", String(port), "-U", Account.user]
-    arguments += ["--password", "env:LAB_PASSWORD", "--ssl", mode.rawValue, "--format", "json"]
-    // Where nothing is waited for, a busy machine may take its time.
-    arguments += ["--timeout", time == .atOnce ? "10" : String(timeout)]
-    if mode == .verifyCA || mode == .verifyIdentity { arguments += try ["--ssl-ca", Lab.pki + "/ca.pem"] }
-    arguments += options
+  /// The same, against such a server.
+  func check(sourceLocation: SourceLocation, start: () throws -> MisbehavingServer) throws {
+    var server = try start()
+    var arguments = try arguments(port: server.port)
     var result = try SideBySide.runInTime(arguments, environment: ["LAB_PASSWORD": Account.password])
     // What misses its time once may have waited for a processor; what misses it thrice is late by itself.
     for _ in 1...2 where timeFault(of: result) != nil {
+      server = try start()
+      arguments = try self.arguments(port: server.port)
       result = try SideBySide.runInTime(arguments, environment: ["LAB_PASSWORD": Account.password])
     }
-    let faults = try faults(of: result, heard: heard())
+    let faults = try faults(of: result, heard: server.heard())
     #expect(
       faults.isEmpty,
       """
@@ -86,6 +80,15 @@ struct StressRow: Sendable, CustomTestStringConvertible {
       exit code \(result.exitCode) after \(result.seconds) s
       \(result.output.prefix(4000))\(result.errors)
       """, sourceLocation: sourceLocation)
+  }
+
+  private func arguments(port: Int) throws -> [String] {
+    var arguments = ["--engine", "postgres", "-h", "127.0.0.1", "-p", String(port), "-U", Account.user]
+    arguments += ["--password", "env:LAB_PASSWORD", "--ssl", mode.rawValue, "--format", "json"]
+    // Where nothing is waited for, a busy machine may take its time.
+    arguments += ["--timeout", time == .atOnce ? "10" : String(timeout)]
+    if mode == .verifyCA || mode == .verifyIdentity { arguments += try ["--ssl-ca", Lab.pki + "/ca.pem"] }
+    return arguments + options
   }
 
   private func timeFault(of result: ProgramResult) -> String? {

@@ -159,6 +159,8 @@ package enum ServerAnswer: Codable, Equatable, Sendable {
   case refusesInPlain(ServerError)
   /// It speaks TLS at once, without being asked in its protocol.
   case speaksTLSDirectly
+  /// It is something else, as it answered a message that is not the engine's.
+  case isAnother(ForeignAnswer)
   /// No answer that tells anything came; what happened, in a few words.
   case unanswered(String)
 }

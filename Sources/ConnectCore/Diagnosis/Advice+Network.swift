@@ -76,8 +76,10 @@ extension Advice {
     let words = EventWords(clean: context.clean, engine: context.target.engine)
     let product = context.engine.displayName
     let who =
-      switch context.failure.event {
-      case .foreignAnswer(let answer), .notTLS(let answer): EventWords.capitalised(words.who(answer))
+      switch (context.failure.event, context.failure.answers.last) {
+      case (.foreignAnswer(let answer), _), (.notTLS(let answer), _), (_, .isAnother(let answer)?):
+        EventWords.capitalised(words.who(answer))
+      case (_, .speaksTLSDirectly?): "A TLS server"
       default: "Something else"
       }
     return Advice(

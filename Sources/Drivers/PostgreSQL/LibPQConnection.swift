@@ -97,11 +97,7 @@ final class LibPQConnection: PendingConnection {
   }
 
   /// What has arrived and not been read by libpq; nothing is taken away.
-  func peek() -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: 16_384)
-    let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-    return count > 0 ? Array(buffer[..<count]) : []
-  }
+  func peek() -> [UInt8] { Transport.peek(at: descriptor) }
 
   /// Runs a query that answers one text, within the deadline.
   func text(of query: String, deadline: Deadline) -> Result<String, ConnectionFailure> {

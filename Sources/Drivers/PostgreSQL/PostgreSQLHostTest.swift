@@ -49,7 +49,7 @@ struct PostgreSQLHostTest {
       return PassResult(ConnectionFailure(stage: .tls, event: .fileUnusable(error)))
     }
     guard let libpq else {
-      return PostgreSQLProbe(target: target, tlsPolicy: policy, deadline: deadline).run(
+      return PostgreSQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline).run(
         at: addresses, clock: clock)
     }
     return PostgreSQLPass(
@@ -90,14 +90,18 @@ struct PostgreSQLHostTest {
     return PostgreSQLRules.leavesTLSOpen(failure) ? .refusesInPlain(error) : .takesLoginInPlain
   }
 
-  /// Asks the server where the failure leaves open what the other kind of connection would have brought.
+  /// Asks the server where the failure leaves open what the other kind of connection would have brought, or who
+  /// it is that listens.
   private func asked(about result: PassResult) -> PassResult {
-    guard let failure = result.failure, PostgreSQLRules.leavesTLSOpen(failure), let address = result.address
-    else { return result }
-    let question = PostgreSQLQuestion(target: target, address: address, deadline: deadline)
+    guard let failure = result.failure, let address = result.address else { return result }
+    let question = PostgreSQLQuestion(target: target, host: host, address: address, deadline: deadline)
     var result = result
-    let answer = result.encrypted == true ? question.inPlain() : question.overTLS()
-    result.outcome = .failure(failure.adding(answer))
+    if PostgreSQLRules.leavesTLSOpen(failure) {
+      let answer = result.encrypted == true ? question.inPlain() : question.overTLS()
+      result.outcome = .failure(failure.adding(answer))
+    } else if result.leavesListenerOpen {
+      result.outcome = .failure(failure.adding(question.listener()))
+    }
     return result
   }
 }
