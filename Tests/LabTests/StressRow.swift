@@ -26,6 +26,8 @@ struct StressRow: Sendable, CustomTestStringConvertible {
   var timeout = 0.7
   /// What one of the notes or warnings has to contain.
   var note: String?
+  /// What the message has to contain.
+  var mentions: String?
   /// What the server's response has to contain.
   var response: String?
   /// Whether the server may get what proves a password: only where the mode lets it.
@@ -116,6 +118,9 @@ struct StressRow: Sendable, CustomTestStringConvertible {
     if !stage.split(separator: "|").contains(Substring(found)) { faults.append("stage is \(found), not \(stage)") }
     let notes = (report.diagnosis?.notes ?? []) + report.warnings
     if let note, !notes.contains(where: { $0.contains(note) }) { faults.append("no note says “\(note)”") }
+    if let mentions, report.diagnosis?.message.contains(mentions) != true {
+      faults.append("the message does not name \(mentions)")
+    }
     if let response, report.diagnosis?.serverResponse?.contains(response) != true {
       faults.append("the server response does not say “\(response)”")
     }

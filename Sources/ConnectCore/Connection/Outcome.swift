@@ -100,6 +100,8 @@ package struct ForeignAnswer: Codable, Equatable, Sendable {
 package struct FileFault: Error, Codable, Equatable, Sendable {
   package enum Problem: String, Codable, Sendable {
     case missing, unreadable, notPEM
+    /// Reading it did not come to an end: a pipe that nobody writes to.
+    case endless
     /// The key does not belong to the certificate.
     case keyMismatch
     case passphraseRequired, passphraseIncorrect

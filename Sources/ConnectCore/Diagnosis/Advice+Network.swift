@@ -36,7 +36,13 @@ extension Advice {
   }
 
   static func timedOut(_ context: FailureContext) -> Advice {
-    switch context.failure.stage {
+    if let fault = context.fileFault {
+      return Advice(
+        "The file \(context.clean.line(fault.path)) could not be read to its end within \(context.seconds) s.",
+        app: "Choose a file that is no pipe, or look at what should write to it.",
+        commandLine: "\(fault.option) FILE")
+    }
+    return switch context.failure.stage {
     case .resolve:
       Advice(
         "The host name \(context.host) was not resolved within \(context.seconds) s.",

@@ -82,11 +82,12 @@ package enum GenericRules {
   }
 
   private static func causeOfFile(_ fault: FileFault) -> Cause {
+    if fault.problem == .endless { return .timedOut }
     if fault.option == "--ssl-ca" || fault.option == "--ssl-crl" { return .caFileUnreadable }
     switch fault.problem {
     case .passphraseRequired: return .clientKeyPassphraseRequired
     case .passphraseIncorrect: return .clientKeyPassphraseIncorrect
-    case .missing, .unreadable, .notPEM, .keyMismatch, .tooOpen: return .clientKeyInvalid
+    case .missing, .unreadable, .notPEM, .keyMismatch, .tooOpen, .endless: return .clientKeyInvalid
     }
   }
 }

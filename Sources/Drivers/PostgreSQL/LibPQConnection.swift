@@ -37,14 +37,26 @@ final class LibPQConnection: PendingConnection {
       connection,
       { context, text in
         guard let context, let text else { return }
-        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().texts.append(String(cString: text))
+        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(text)
       }, Unmanaged.passUnretained(notices).toOpaque())
   }
 
   deinit { abandon() }
 
   /// What libpq would have printed to standard error.
-  final class Notices { var texts: [String] = [] }
+  final class Notices {
+    /// More would bury the report.
+    private static let most = 20
+    private var first: [String] = []
+    private var count = 0
+
+    func add(_ text: UnsafePointer<CChar>) {
+      count += 1
+      if first.count < Self.most { first.append(String(cString: text)) }
+    }
+
+    var texts: [String] { first + (count > first.count ? ["… and \(count - first.count) more notices"] : []) }
+  }
 
   var serverNotices: [String] { notices.texts }
 

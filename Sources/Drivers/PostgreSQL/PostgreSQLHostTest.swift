@@ -6,7 +6,8 @@ struct PostgreSQLHostTest {
   let target: ConnectionTarget
   let host: HostPort
   let libpq: LibPQ?
-  let credentials: ClientCredentials?
+  /// Loaded unless TLS is disabled.
+  let tlsPolicy: TLSPolicy?
   let deadline: Deadline
   let progress: Progress
 
@@ -38,22 +39,14 @@ struct PostgreSQLHostTest {
   private func pass(
     _ pass: PostgreSQLSSLPolicy.Pass, at addresses: [SocketAddress], _ clock: StageClock
   ) -> PassResult {
-    let policy: TLSPolicy?
-    do throws(FileFault) {
-      policy =
-        pass == .encrypted
-        ? try TLSPolicy(
-          target.ssl, host: host.host, credentials: credentials, groups: PostgreSQLSSLPolicy.groups)
-        : nil
-    } catch {
-      return PassResult(ConnectionFailure(stage: .tls, event: .fileUnusable(error)))
-    }
+    let policy = pass == .encrypted ? tlsPolicy?.forHost(host.host, target.ssl) : nil
     guard let libpq else {
       return PostgreSQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline).run(
         at: addresses, clock: clock)
     }
     return PostgreSQLPass(
-      libpq: libpq, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline
+      libpq: libpq, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline,
+      progress: progress
     ).run(at: addresses, clock: clock)
   }
 

@@ -6,6 +6,7 @@ internal import Transport
 struct PostgreSQLLogin {
   private let connection: LibPQConnection
   private let deadline: Deadline
+  private let progress: Progress
   private(set) var clock: StageClock
   private(set) var lookAhead = PostgreSQLLookAhead()
   /// What to ask once when the server says nothing at all; nil: it has been asked, or there is nobody to ask.
@@ -15,10 +16,14 @@ struct PostgreSQLLogin {
   /// Whether it came to a StartupMessage, over TLS or in plain text.
   private var introduced = false
 
-  init(_ connection: LibPQConnection, clock: StageClock, deadline: Deadline, question: PostgreSQLQuestion?) {
+  init(
+    _ connection: LibPQConnection, clock: StageClock, deadline: Deadline, progress: Progress,
+    question: PostgreSQLQuestion?
+  ) {
     self.connection = connection
     self.clock = clock
     self.deadline = deadline
+    self.progress = progress
     self.question = question
     patience = deadline.earlier(by: deadline.reserve)
   }
@@ -32,12 +37,17 @@ struct PostgreSQLLogin {
     if connection.status == CONNECTION_BAD, case .failed(let event, let error) = connection.advance() {
       return failed(event, error)
     }
-    clock.begin(encrypts ? .tls : .auth)
+    begin(encrypts ? .tls : .auth)
     if let failure = login() { return .failure(failure) }
     guard last == .query else { return .success(Session()) }
-    clock.begin(.query)
+    begin(.query)
     return connection.text(of: "SELECT version()", deadline: deadline)
       .map { Session(server: ServerIdentity(versionText: $0)) }
+  }
+
+  private mutating func begin(_ stage: ConnectionStage) {
+    clock.begin(stage)
+    progress.note(stage)
   }
 
   private mutating func login() -> ConnectionFailure? {
@@ -61,7 +71,7 @@ struct PostgreSQLLogin {
         guard connection.tlsGuard?.acceptsCredentials == true
         else { return failure(.other("TLS was set up without the certificate having been accepted"), nil) }
         introduced = true
-        clock.begin(.auth)
+        begin(.auth)
       }
       switch wanted {
       case PGRES_POLLING_OK: return nil
@@ -97,8 +107,16 @@ struct PostgreSQLLogin {
   }
 
   private func loginFailure() -> ConnectionFailure {
-    let error = connection.error
+    var error = connection.error
     if encrypts, !introduced { return negotiationFailure(error) }
+    if error.text.isEmpty {
+      // libpq takes no error of more than 30,000 bytes before the login (fe-connect.c), and says nothing then.
+      error =
+        lookAhead.loginError
+        ?? ServerError(
+          text: "no reason given; the server's error was longer than libpq takes", origin: .library("libpq"))
+      return failure(.serverReported, error)
+    }
     if error.origin == .server { return failure(.serverReported, error) }
     if let tlsFailure = afterHandshake(error) { return tlsFailure }
     if let stranger = lookAhead.insteadOfLogin { return failure(.foreignAnswer(stranger), error) }

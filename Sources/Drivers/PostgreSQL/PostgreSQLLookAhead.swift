@@ -42,6 +42,9 @@ struct PostgreSQLLookAhead {
     return whole.protocolName == nil ? answer : whole
   }
 
+  /// An error that answered a plain StartupMessage, as much of it as was seen.
+  var loginError: ServerError? { PostgreSQLMessages.beginningOfError(plainAnswer) }
+
   /// What answered a plain StartupMessage, if it is not a message that PostgreSQL's servers send.
   var insteadOfLogin: ForeignAnswer? {
     guard case .foreign = PostgreSQLMessages.answer(plainAnswer) else { return nil }

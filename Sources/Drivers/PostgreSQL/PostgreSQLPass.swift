@@ -11,6 +11,7 @@ struct PostgreSQLPass {
   /// Loaded for an encrypted pass.
   let tlsPolicy: TLSPolicy?
   let deadline: Deadline
+  let progress: Progress
 
   /// Connects to the first of the addresses that answers; none means a Unix socket.
   func run(at addresses: [SocketAddress], clock: StageClock) -> PassResult {
@@ -48,7 +49,8 @@ struct PostgreSQLPass {
     begun: ContinuousClock.Instant, clock: StageClock
   ) -> PassResult {
     let question = address.map { PostgreSQLQuestion(target: target, host: host, address: $0, deadline: deadline) }
-    var login = PostgreSQLLogin(connection, clock: clock, deadline: deadline, question: question)
+    var login = PostgreSQLLogin(connection, clock: clock, deadline: deadline, progress: progress, question: question)
+    progress.note(address: addressText)
     let outcome = login.run(until: target.until)
     var result = PassResult(
       outcome: outcome, address: address, addressText: addressText, mode: pass.mode(of: target.ssl.mode),

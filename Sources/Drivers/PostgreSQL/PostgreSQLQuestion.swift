@@ -62,8 +62,8 @@ struct PostgreSQLQuestion {
 
   /// TLS without any check: nothing is confided to it.
   private var unverified: TLSPolicy? {
-    var settings = target.ssl
-    settings.mode = .required
+    let settings = SSLSettings(
+      mode: .required, serverName: target.ssl.serverName, minimumVersion: target.ssl.minimumVersion)
     return try? TLSPolicy(settings, host: host.host, credentials: nil, groups: PostgreSQLSSLPolicy.groups)
   }
 
