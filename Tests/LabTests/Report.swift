@@ -54,6 +54,8 @@ struct Report: Decodable {
   var attempts: [Attempt]
   var stages: [Stage]
   var warnings: [String]
+  var elapsedMs: Double
+  var tries: Int?
   var expected: String?
   var asExpected: Bool?
   var diagnosis: Diagnosis?

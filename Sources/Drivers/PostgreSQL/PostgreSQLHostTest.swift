@@ -86,7 +86,8 @@ struct PostgreSQLHostTest {
   /// Asks the server where the failure leaves open what the other kind of connection would have brought, or who
   /// it is that listens.
   private func asked(about result: PassResult) -> PassResult {
-    guard let failure = result.failure, let address = result.address else { return result }
+    guard target.asksQuestions, let failure = result.failure, let address = result.address
+    else { return result }
     let question = PostgreSQLQuestion(target: target, host: host, address: address, deadline: deadline)
     var result = result
     if PostgreSQLRules.leavesTLSOpen(failure) {
