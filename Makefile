@@ -1,6 +1,7 @@
 PREFIX = /usr/local
 ARGS = --help
 SECONDS = 60
+SEED =
 
 # A release binary that needs no Swift runtime installed; macOS has it anyway.
 ifeq ($(shell uname),Darwin)
@@ -12,7 +13,7 @@ endif
 STRICT = -Xswiftc -warnings-as-errors
 SOURCES = Package.swift Sources Tests Fuzz
 
-.PHONY: build setup run demo lint strict check test bench fuzz install clean
+.PHONY: build setup run demo lint strict check test bench fuzz sanitize docs install clean
 .NOTPARALLEL:
 
 build:            ## the release binary (default)
@@ -39,8 +40,15 @@ check: lint strict ## lint, strict build, unit tests: no server needed
 test: setup lint strict ## everything, with the lab of real servers
 	swift test --skip-build $(STRICT)
 
-fuzz: setup       ## libFuzzer on every parser of text from outside: make fuzz SECONDS=600
-	scripts/fuzz.sh $(SECONDS)
+fuzz: setup       ## libFuzzer on every parser of text from outside: make fuzz SECONDS=600 SEED=1
+	scripts/fuzz.sh $(SECONDS) $(SEED)
+
+docs:             ## what docs/troubleshooting.md quotes of the program
+	TABLEPRO_CONNECT_WRITE_DOCS=1 swift test --filter TroubleshootingPageTests
+
+sanitize: setup   ## the lab under address (with leaks) and thread sanitizer
+	scripts/sanitize.sh address
+	scripts/sanitize.sh thread
 
 bench: setup build ## a whole test paired with psql doing the same; writes docs/performance.md
 	.venv/bin/python scripts/bench.py .build/release/tablepro-connect

@@ -19,5 +19,8 @@ if let words {
 } else {
   Output.complain("an argument is not UTF-8")
 }
+#if LEAK_CHECK
+  LeakCheck.run()
+#endif
 // `exit` would run OpenSSL's cleanup while threads that nobody waits for may still be inside of it.
 _exit(exitCode == 0 && Output.failed ? 1 : exitCode)

@@ -63,19 +63,33 @@ package final class PlainSocket: PendingConnection {
 
   /// Reads what is there, at least one byte, at most `limit`.
   package func read(atMost limit: Int, deadline: Deadline) throws(StreamFailure) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: limit)
-    while true {
-      let count = recv(descriptor, &buffer, limit, 0)
-      if count > 0 { return Array(buffer[..<count]) }
-      if count == 0 { throw StreamFailure(.closed) }
-      if errno == EAGAIN {
-        guard wait(for: Int16(POLLIN), on: descriptor, until: deadline) != 0
-        else { throw StreamFailure(.timedOut) }
-      } else if errno != EINTR {
-        throw StreamFailure(.socket(errno))
-      }
+    try receive(from: descriptor, atMost: limit, deadline: deadline)
+  }
+}
+
+/// Takes what is there off a non-blocking socket, at least one byte, at most `limit`, or throws.
+package func receive(
+  from descriptor: Int32, atMost limit: Int, deadline: Deadline
+) throws(StreamFailure) -> [UInt8] {
+  var buffer = [UInt8](repeating: 0, count: limit)
+  while true {
+    let count = recv(descriptor, &buffer, limit, 0)
+    if count > 0 { return Array(buffer[..<count]) }
+    if count == 0 { throw StreamFailure(.closed) }
+    if errno == EAGAIN {
+      guard wait(for: Int16(POLLIN), on: descriptor, until: deadline) != 0
+      else { throw StreamFailure(.timedOut) }
+    } else if errno != EINTR {
+      throw StreamFailure(.socket(errno))
     }
   }
+}
+
+/// What has arrived at a socket and was not read yet; nothing is taken away.
+package func peek(at descriptor: Int32) -> [UInt8] {
+  var buffer = [UInt8](repeating: 0, count: 16_384)
+  let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+  return count > 0 ? Array(buffer[..<count]) : []
 }
 
 #if canImport(Darwin)

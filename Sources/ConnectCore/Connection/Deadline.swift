@@ -17,6 +17,9 @@ package struct Deadline: Sendable {
   /// What is left for `poll(2)`, in milliseconds, rounded up so that a wait does not end just too early.
   package var pollMilliseconds: Int32 { Int32(clamping: Int64(remaining.milliseconds.rounded(.up))) }
 
+  /// What is kept back for one question to the server, of a time that begins now: a quarter, a second at most.
+  package var reserve: Duration { min(.seconds(1), remaining / 4) }
+
   /// The same deadline, sooner by some time, but not sooner than now.
   package func earlier(by duration: Duration) -> Deadline {
     Deadline(instant: max(.now, instant - duration))

@@ -9,8 +9,12 @@ extension ForeignAnswer {
     if let known = greetings.first(where: { text.hasPrefix($0.prefix) }) { return known.name }
     // A TLS record: alert or handshake, version 3.x (RFC 8446 section 5.1).
     if bytes.count >= 2, bytes[0] == 0x15 || bytes[0] == 0x16, bytes[1] == 3 { return "TLS" }
-    // MySQL: length in 3 bytes, sequence 0, then protocol version 10 or an error packet.
-    if bytes.count >= 5, bytes[2] == 0, bytes[3] == 0, bytes[4] == 10 || bytes[4] == 0xFF { return "MySQL" }
+    // MySQL: length in 3 bytes, sequence 0, then protocol version 10, or 0xFF and an error's number, which is
+    // between 1000 and 4095, its low byte first.
+    if bytes.count >= 5, bytes[2] == 0, bytes[3] == 0 {
+      if bytes[4] == 10 { return "MySQL" }
+      if bytes.count >= 7, bytes[4] == 0xFF, (3...15).contains(bytes[6]) { return "MySQL" }
+    }
     return nil
   }
 

@@ -100,6 +100,8 @@ package struct ForeignAnswer: Codable, Equatable, Sendable {
 package struct FileFault: Error, Codable, Equatable, Sendable {
   package enum Problem: String, Codable, Sendable {
     case missing, unreadable, notPEM
+    /// Reading it did not come to an end: a pipe that nobody writes to.
+    case endless
     /// The key does not belong to the certificate.
     case keyMismatch
     case passphraseRequired, passphraseIncorrect
@@ -159,6 +161,8 @@ package enum ServerAnswer: Codable, Equatable, Sendable {
   case refusesInPlain(ServerError)
   /// It speaks TLS at once, without being asked in its protocol.
   case speaksTLSDirectly
+  /// It is something else, as it answered a message that is not the engine's.
+  case isAnother(ForeignAnswer)
   /// No answer that tells anything came; what happened, in a few words.
   case unanswered(String)
 }

@@ -117,6 +117,7 @@ extension Advice {
     case .passphraseRequired: "is password-protected"
     case .passphraseIncorrect: "does not open with this passphrase"
     case .tooOpen: "can be read by other users, and the driver refuses it"
+    case .endless: "could not be read to its end in time"
     }
   }
 }

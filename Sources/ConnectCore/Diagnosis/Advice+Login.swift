@@ -44,7 +44,7 @@ extension Advice {
     context.failure.answers.contains { answer in
       switch answer {
       case .refusesOverTLS, .refusesInPlain, .offersNoTLS: true
-      case .takesLoginOverTLS, .takesLoginInPlain, .speaksTLSDirectly, .unanswered: false
+      case .takesLoginOverTLS, .takesLoginInPlain, .speaksTLSDirectly, .isAnother, .unanswered: false
       }
     }
   }

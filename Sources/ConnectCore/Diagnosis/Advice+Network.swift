@@ -36,7 +36,13 @@ extension Advice {
   }
 
   static func timedOut(_ context: FailureContext) -> Advice {
-    switch context.failure.stage {
+    if let fault = context.fileFault {
+      return Advice(
+        "The file \(context.clean.line(fault.path)) could not be read to its end within \(context.seconds) s.",
+        app: "Choose a file that is no pipe, or look at what should write to it.",
+        commandLine: "\(fault.option) FILE")
+    }
+    return switch context.failure.stage {
     case .resolve:
       Advice(
         "The host name \(context.host) was not resolved within \(context.seconds) s.",
@@ -76,8 +82,10 @@ extension Advice {
     let words = EventWords(clean: context.clean, engine: context.target.engine)
     let product = context.engine.displayName
     let who =
-      switch context.failure.event {
-      case .foreignAnswer(let answer), .notTLS(let answer): EventWords.capitalised(words.who(answer))
+      switch (context.failure.event, context.failure.answers.last) {
+      case (.foreignAnswer(let answer), _), (.notTLS(let answer), _), (_, .isAnother(let answer)?):
+        EventWords.capitalised(words.who(answer))
+      case (_, .speaksTLSDirectly?): "A TLS server"
       default: "Something else"
       }
     return Advice(

@@ -12,7 +12,7 @@ struct EventWords {
     case .timedOut: "no answer in time \(Self.place(of: failure.stage))"
     case .closed: "the server closed the connection \(Self.place(of: failure.stage))"
     case .tlsNotOffered: "the server \(noTLS)"
-    case .foreignAnswer(let answer): "\(who(answer)) answered\(said(answer))"
+    case .foreignAnswer(let answer): words(forAnswer: answer)
     case .certificateRefused: "the server's certificate was refused"
     case .alert(let alert):
       "\(alert.received ? "the server" : "this client") sent the TLS alert \(alert.code) (\(alert.name))"
@@ -24,6 +24,9 @@ struct EventWords {
     case .other(let words): clean.line(words)
     }
   }
+
+  /// `an HTTP server answered; its first bytes: …`
+  func words(forAnswer answer: ForeignAnswer) -> String { "\(who(answer)) answered\(said(answer))" }
 
   /// As a sentence of its own.
   func sentence(for failure: ConnectionFailure) -> String { Self.sentence(words(for: failure)) }

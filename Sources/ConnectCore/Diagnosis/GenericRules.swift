@@ -37,15 +37,21 @@ package enum GenericRules {
   private static func causeByAnswer(_ failure: ConnectionFailure, target: ConnectionTarget) -> Cause? {
     switch failure.event {
     case .closed, .reset, .timedOut, .foreignAnswer:
-      guard speaksTLSAtOnce(failure), failure.stage != .tls else { return nil }
+      if failure.answers.contains(where: isAnother) { return .wrongProtocol }
+      guard speaksTLSAtOnce(failure) else { return nil }
       // Where TLS is negotiated inside the protocol, a port that speaks TLS at once is another service.
-      return target.engine.traits.fallsBackToPlain ? .wrongProtocol : .serverRequiresTLS
+      if target.engine.traits.fallsBackToPlain { return .wrongProtocol }
+      return failure.stage == .tls ? nil : .serverRequiresTLS
     case .notTLS:
       let plain = failure.answers.contains(.offersNoTLS) || failure.answers.contains(.takesLoginInPlain)
       return plain ? .serverLacksTLS : nil
     default:
       return nil
     }
+  }
+
+  private static func isAnother(_ answer: ServerAnswer) -> Bool {
+    if case .isAnother = answer { true } else { false }
   }
 
   private static func speaksTLSAtOnce(_ failure: ConnectionFailure) -> Bool {
@@ -76,11 +82,12 @@ package enum GenericRules {
   }
 
   private static func causeOfFile(_ fault: FileFault) -> Cause {
+    if fault.problem == .endless { return .timedOut }
     if fault.option == "--ssl-ca" || fault.option == "--ssl-crl" { return .caFileUnreadable }
     switch fault.problem {
     case .passphraseRequired: return .clientKeyPassphraseRequired
     case .passphraseIncorrect: return .clientKeyPassphraseIncorrect
-    case .missing, .unreadable, .notPEM, .keyMismatch, .tooOpen: return .clientKeyInvalid
+    case .missing, .unreadable, .notPEM, .keyMismatch, .tooOpen, .endless: return .clientKeyInvalid
     }
   }
 }

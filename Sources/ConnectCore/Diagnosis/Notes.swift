@@ -80,6 +80,7 @@ struct Notes {
     case .takesLoginInPlain: "asked in plain text, the server went on to the login"
     case .refusesInPlain(let error): "asked in plain text, the server refused too; \(words.quote(error))"
     case .speaksTLSDirectly: "the port speaks TLS from the first byte"
+    case .isAnother(let other): "asked in another way, \(words.words(forAnswer: other))"
     case .unanswered(let what):
       "the server was asked what it accepts, without an answer (\(context.clean.line(what)))"
     }

@@ -37,14 +37,26 @@ final class LibPQConnection: PendingConnection {
       connection,
       { context, text in
         guard let context, let text else { return }
-        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().texts.append(String(cString: text))
+        Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(text)
       }, Unmanaged.passUnretained(notices).toOpaque())
   }
 
   deinit { abandon() }
 
   /// What libpq would have printed to standard error.
-  final class Notices { var texts: [String] = [] }
+  final class Notices {
+    /// More would bury the report.
+    private static let most = 20
+    private var first: [String] = []
+    private var count = 0
+
+    func add(_ text: UnsafePointer<CChar>) {
+      count += 1
+      if first.count < Self.most { first.append(String(cString: text)) }
+    }
+
+    var texts: [String] { first + (count > first.count ? ["… and \(count - first.count) more notices"] : []) }
+  }
 
   var serverNotices: [String] { notices.texts }
 
@@ -97,11 +109,7 @@ final class LibPQConnection: PendingConnection {
   }
 
   /// What has arrived and not been read by libpq; nothing is taken away.
-  func peek() -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: 16_384)
-    let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
-    return count > 0 ? Array(buffer[..<count]) : []
-  }
+  func peek() -> [UInt8] { Transport.peek(at: descriptor) }
 
   /// Runs a query that answers one text, within the deadline.
   func text(of query: String, deadline: Deadline) -> Result<String, ConnectionFailure> {

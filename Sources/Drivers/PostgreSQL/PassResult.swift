@@ -11,6 +11,8 @@ struct PassResult: Sendable {
   var attempts: [ConnectionAttempt] = []
   var stages: [StageTiming] = []
   var remarks: [Remark] = []
+  /// Whether the server said nothing at all, and has not been asked about it.
+  var leavesListenerOpen = false
 
   var failure: ConnectionFailure? {
     if case .failure(let failure) = outcome { failure } else { nil }

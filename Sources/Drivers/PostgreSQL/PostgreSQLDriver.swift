@@ -42,11 +42,14 @@ struct PostgreSQLTest {
       libpq = nil
     }
     var credentials: ClientCredentials?
+    var tlsPolicy: TLSPolicy?
     if target.ssl.mode != .disabled {
       do throws(FileFault) {
         credentials = try ClientCredentials.load(target.ssl)
-        // Every host's policy reads the same files: a faulty one is told before the first connection.
-        _ = try TLSPolicy(target.ssl, host: target.hosts[0].host, credentials: credentials)
+        // A faulty file is told before the first connection.
+        tlsPolicy = try TLSPolicy(
+          target.ssl, host: target.hosts[0].host, credentials: credentials,
+          groups: PostgreSQLSSLPolicy.groups)
       } catch {
         return notBegun(.fileUnusable(error), stage: .tls)
       }
@@ -56,7 +59,7 @@ struct PostgreSQLTest {
     for (index, host) in target.hosts.enumerated() {
       let share = deadline.orSooner(in: deadline.remaining / (target.hosts.count - index))
       let attempt = PostgreSQLHostTest(
-        target: target, host: host, libpq: libpq, credentials: credentials, deadline: share,
+        target: target, host: host, libpq: libpq, tlsPolicy: tlsPolicy, deadline: share,
         progress: progress)
       var observation = attempt.run()
       attempts += observation.attempts

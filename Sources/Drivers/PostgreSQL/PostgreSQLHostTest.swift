@@ -6,7 +6,8 @@ struct PostgreSQLHostTest {
   let target: ConnectionTarget
   let host: HostPort
   let libpq: LibPQ?
-  let credentials: ClientCredentials?
+  /// Loaded unless TLS is disabled.
+  let tlsPolicy: TLSPolicy?
   let deadline: Deadline
   let progress: Progress
 
@@ -38,22 +39,14 @@ struct PostgreSQLHostTest {
   private func pass(
     _ pass: PostgreSQLSSLPolicy.Pass, at addresses: [SocketAddress], _ clock: StageClock
   ) -> PassResult {
-    let policy: TLSPolicy?
-    do throws(FileFault) {
-      policy =
-        pass == .encrypted
-        ? try TLSPolicy(
-          target.ssl, host: host.host, credentials: credentials, groups: PostgreSQLSSLPolicy.groups)
-        : nil
-    } catch {
-      return PassResult(ConnectionFailure(stage: .tls, event: .fileUnusable(error)))
-    }
+    let policy = pass == .encrypted ? tlsPolicy?.forHost(host.host, target.ssl) : nil
     guard let libpq else {
-      return PostgreSQLProbe(target: target, tlsPolicy: policy, deadline: deadline).run(
+      return PostgreSQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline).run(
         at: addresses, clock: clock)
     }
     return PostgreSQLPass(
-      libpq: libpq, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline
+      libpq: libpq, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline,
+      progress: progress
     ).run(at: addresses, clock: clock)
   }
 
@@ -90,15 +83,19 @@ struct PostgreSQLHostTest {
     return PostgreSQLRules.leavesTLSOpen(failure) ? .refusesInPlain(error) : .takesLoginInPlain
   }
 
-  /// Asks the server where the failure leaves open what the other kind of connection would have brought.
+  /// Asks the server where the failure leaves open what the other kind of connection would have brought, or who
+  /// it is that listens.
   private func asked(about result: PassResult) -> PassResult {
-    guard target.asksQuestions, let failure = result.failure, PostgreSQLRules.leavesTLSOpen(failure),
-      let address = result.address
+    guard target.asksQuestions, let failure = result.failure, let address = result.address
     else { return result }
-    let question = PostgreSQLQuestion(target: target, address: address, deadline: deadline)
+    let question = PostgreSQLQuestion(target: target, host: host, address: address, deadline: deadline)
     var result = result
-    let answer = result.encrypted == true ? question.inPlain() : question.overTLS()
-    result.outcome = .failure(failure.adding(answer))
+    if PostgreSQLRules.leavesTLSOpen(failure) {
+      let answer = result.encrypted == true ? question.inPlain() : question.overTLS()
+      result.outcome = .failure(failure.adding(answer))
+    } else if result.leavesListenerOpen {
+      result.outcome = .failure(failure.adding(question.listener()))
+    }
     return result
   }
 }

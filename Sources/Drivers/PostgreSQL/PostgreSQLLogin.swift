@@ -2,23 +2,30 @@ import CLibPQ
 internal import ConnectCore
 internal import Transport
 
-/// Drives a connection of libpq's from TCP to a session, and looks at what the server sends in clear before
-/// libpq reads it, since libpq's messages hide half of it.
+/// Drives a connection of libpq's from TCP to a session.
 struct PostgreSQLLogin {
   private let connection: LibPQConnection
   private let deadline: Deadline
+  private let progress: Progress
   private(set) var clock: StageClock
-  /// The server's answer to SSLRequest.
-  private var tlsAnswer: [UInt8] = []
-  /// What came in clear after a plain StartupMessage.
-  private var plainAnswer: [UInt8] = []
+  private(set) var lookAhead = PostgreSQLLookAhead()
+  /// What to ask once when the server says nothing at all; nil: it has been asked, or there is nobody to ask.
+  private var question: PostgreSQLQuestion?
+  /// When to ask.
+  private let patience: Deadline
   /// Whether it came to a StartupMessage, over TLS or in plain text.
   private var introduced = false
 
-  init(_ connection: LibPQConnection, clock: StageClock, deadline: Deadline) {
+  init(
+    _ connection: LibPQConnection, clock: StageClock, deadline: Deadline, progress: Progress,
+    question: PostgreSQLQuestion?
+  ) {
     self.connection = connection
     self.clock = clock
     self.deadline = deadline
+    self.progress = progress
+    self.question = question
+    patience = deadline.earlier(by: deadline.reserve)
   }
 
   private var encrypts: Bool { connection.pass == .encrypted }
@@ -30,12 +37,17 @@ struct PostgreSQLLogin {
     if connection.status == CONNECTION_BAD, case .failed(let event, let error) = connection.advance() {
       return failed(event, error)
     }
-    clock.begin(encrypts ? .tls : .auth)
+    begin(encrypts ? .tls : .auth)
     if let failure = login() { return .failure(failure) }
     guard last == .query else { return .success(Session()) }
-    clock.begin(.query)
+    begin(.query)
     return connection.text(of: "SELECT version()", deadline: deadline)
       .map { Session(server: ServerIdentity(versionText: $0)) }
+  }
+
+  private mutating func begin(_ stage: ConnectionStage) {
+    clock.begin(stage)
+    progress.note(stage)
   }
 
   private mutating func login() -> ConnectionFailure? {
@@ -43,17 +55,23 @@ struct PostgreSQLLogin {
     introduced = !encrypts
     while true {
       let events = Int16(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT)
+      if let answer = listenerWhileWaiting(for: events) {
+        var failure = failure(.timedOut, nil)
+        failure.answers = [answer]
+        return failure
+      }
       guard wait(for: events, on: connection.descriptor, until: deadline) != 0
       else { return failure(.timedOut, nil) }
-      lookAhead()
-      if let foreign = foreignAnswer { return failure(.foreignAnswer(foreign), connection.error) }
+      lookAhead.look(at: connection)
+      if let stranger = lookAhead.stranger { return failure(.foreignAnswer(stranger), nil) }
+      if lookAhead.reportsError { return refusal() }
       wanted = connection.step()
       if encrypts, !introduced, connection.status == CONNECTION_MADE, connection.tlsGuard?.attached == true {
         // The handshake is done and the StartupMessage not yet sent: the last moment to be sure.
         guard connection.tlsGuard?.acceptsCredentials == true
         else { return failure(.other("TLS was set up without the certificate having been accepted"), nil) }
         introduced = true
-        clock.begin(.auth)
+        begin(.auth)
       }
       switch wanted {
       case PGRES_POLLING_OK: return nil
@@ -63,41 +81,18 @@ struct PostgreSQLLogin {
     }
   }
 
-  // MARK: Looking ahead
-
-  private mutating func lookAhead() {
-    if encrypts {
-      // Until the handshake has begun, what arrives is the answer to SSLRequest.
-      if connection.tlsGuard?.attached == false, connection.status == CONNECTION_SSL_STARTUP {
-        tlsAnswer = connection.peek()
-      }
-    } else if connection.status == CONNECTION_AWAITING_RESPONSE, plainAnswer.count < 64 {
-      plainAnswer += connection.peek()
-    }
-  }
-
-  /// What answered, if it cannot be PostgreSQL.
-  private var foreignAnswer: ForeignAnswer? {
-    guard let first = tlsAnswer.first, !introduced else { return nil }
-    // SSH's banner begins with the letter that means yes.
-    let looksLikeSSH = tlsAnswer.starts(with: Array("SSH-".utf8))
-    guard looksLikeSSH || !"SNE".utf8.contains(first) else { return nil }
-    return ForeignAnswer(recognising: tlsAnswer)
+  /// Who listens, if the server says nothing for most of the time and the question brings it to light.
+  private mutating func listenerWhileWaiting(for events: Int16) -> ServerAnswer? {
+    guard let question, lookAhead.heardNothing,
+      wait(for: events, on: connection.descriptor, until: patience) == 0
+    else { return nil }
+    self.question = nil
+    return question.listener()
   }
 
   /// How the password travelled over a plain connection.
   var passwordRemarks: [Remark] {
-    guard !encrypts, connection.passwordWasRequested, !plainAnswer.isEmpty else { return [] }
-    var bytes = plainAnswer
-    while true {
-      switch PostgreSQLMessages.answer(bytes) {
-      case .authentication(let code):
-        // 3 is AuthenticationCleartextPassword; 5 and 10 are hashed (chapter 55.7).
-        return code == 3 ? [.passwordSentInClear] : code == 5 || code == 10 ? [] : [.passwordMaybeSentInClear]
-      case .goesOn(let length): bytes.removeFirst(length)
-      case .error, .foreign, .incomplete: return [.passwordMaybeSentInClear]
-      }
-    }
+    !encrypts && connection.passwordWasRequested ? lookAhead.passwordRemarks : []
   }
 
   // MARK: Failures
@@ -112,13 +107,19 @@ struct PostgreSQLLogin {
   }
 
   private func loginFailure() -> ConnectionFailure {
-    let error = connection.error
+    var error = connection.error
     if encrypts, !introduced { return negotiationFailure(error) }
+    if error.text.isEmpty {
+      // libpq takes no error of more than 30,000 bytes before the login (fe-connect.c), and says nothing then.
+      error =
+        lookAhead.loginError
+        ?? ServerError(
+          text: "no reason given; the server's error was longer than libpq takes", origin: .library("libpq"))
+      return failure(.serverReported, error)
+    }
     if error.origin == .server { return failure(.serverReported, error) }
     if let tlsFailure = afterHandshake(error) { return tlsFailure }
-    if !encrypts, case .foreign = PostgreSQLMessages.answer(plainAnswer) {
-      return failure(.foreignAnswer(ForeignAnswer(recognising: plainAnswer)), error)
-    }
+    if let stranger = lookAhead.insteadOfLogin { return failure(.foreignAnswer(stranger), error) }
     return failure(LibPQConnection.lossEvent(error), error)
   }
 
@@ -127,15 +128,22 @@ struct PostgreSQLLogin {
     if connection.tlsGuard?.attached == true {
       let reason = PostgreSQLErrors.openSSLReason(in: error.text)
       let event = connection.tlsGuard?.failureEvent(reason: reason)
+      if case .notTLS(let answer) = event { return failure(.notTLS(lookAhead.whole(of: answer)), error) }
       return failure(event ?? LibPQConnection.lossEvent(error), error)
     }
-    switch tlsAnswer.first {
-    case UInt8(ascii: "N"): return failure(.tlsNotOffered, error)
-    case UInt8(ascii: "E"):
-      guard case .error(let reported) = PostgreSQLMessages.answer(tlsAnswer)
-      else { return failure(.serverReported, error) }
-      return failure(.serverReported, reported)
-    default: return failure(LibPQConnection.lossEvent(error), error)
+    return failure(lookAhead.refusesTLS ? .tlsNotOffered : LibPQConnection.lossEvent(error), error)
+  }
+
+  /// An error answers SSLRequest: it is read here, to its end.
+  private func refusal() -> ConnectionFailure {
+    do throws(StreamFailure) {
+      switch try TLSAnswer(from: connection.descriptor, deadline: deadline) {
+      case .error(let error): return failure(.serverReported, error)
+      case .foreign(let answer): return failure(.foreignAnswer(answer), nil)
+      case .yes, .no, .incomplete: return failure(.serverReported, nil)
+      }
+    } catch {
+      return failure(error.event, error.error)
     }
   }
 

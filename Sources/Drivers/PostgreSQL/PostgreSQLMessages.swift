@@ -39,10 +39,9 @@ enum PostgreSQLMessages {
     guard "REvN".utf8.contains(kind) else { return .foreign }
     guard bytes.count >= 5 else { return .incomplete }
     let length = bytes[1..<5].reduce(0) { $0 << 8 | Int($1) }
-    // libpq's own bounds for messages before the login (fe-connect.c takes errors up to 30,000 bytes).
-    guard length >= 4, length <= 30_000 else {
-      return kind == UInt8(ascii: "E") ? oldError(bytes) : .foreign
-    }
+    // A length of four letters is the beginning of an old error's text.
+    if kind == UInt8(ascii: "E"), length >= 1 << 24 { return oldError(bytes) }
+    guard length >= 4, length < 1 << 24 else { return .foreign }
     guard bytes.count >= length + 1 else { return .incomplete }
     let body = Array(bytes[5..<(length + 1)])
     switch kind {
@@ -52,6 +51,12 @@ enum PostgreSQLMessages {
     case UInt8(ascii: "E"): return .error(PostgreSQLErrors.error(fields: body))
     default: return .goesOn(length: length + 1)
     }
+  }
+
+  /// As much of an ErrorResponse as there is; nil if it is none.
+  static func beginningOfError(_ bytes: [UInt8]) -> ServerError? {
+    guard bytes.count > 5, bytes[0] == UInt8(ascii: "E"), bytes[1] == 0 else { return nil }
+    return PostgreSQLErrors.error(fields: Array(bytes[5...]))
   }
 
   /// An error as servers before protocol 3.0, and some forks before a session exists, send it: a string.

@@ -11,6 +11,7 @@ struct PostgreSQLPass {
   /// Loaded for an encrypted pass.
   let tlsPolicy: TLSPolicy?
   let deadline: Deadline
+  let progress: Progress
 
   /// Connects to the first of the addresses that answers; none means a Unix socket.
   func run(at addresses: [SocketAddress], clock: StageClock) -> PassResult {
@@ -47,7 +48,9 @@ struct PostgreSQLPass {
     _ connection: LibPQConnection, address: SocketAddress?, addressText: String,
     begun: ContinuousClock.Instant, clock: StageClock
   ) -> PassResult {
-    var login = PostgreSQLLogin(connection, clock: clock, deadline: deadline)
+    let question = address.map { PostgreSQLQuestion(target: target, host: host, address: $0, deadline: deadline) }
+    var login = PostgreSQLLogin(connection, clock: clock, deadline: deadline, progress: progress, question: question)
+    progress.note(address: addressText)
     let outcome = login.run(until: target.until)
     var result = PassResult(
       outcome: outcome, address: address, addressText: addressText, mode: pass.mode(of: target.ssl.mode),
@@ -56,6 +59,8 @@ struct PostgreSQLPass {
     // server then refuses did not end well.
     if result.failure?.stage == .tls { result.tls?.handshakeCompleted = false }
     result.remarks = login.passwordRemarks + connection.serverNotices.map(Remark.serverNotice)
+    result.leavesListenerOpen =
+      login.lookAhead.heardNothing && result.failure.map(PostgreSQLRules.leavesListenerOpen) == true
     connection.abandon()
     return result
   }

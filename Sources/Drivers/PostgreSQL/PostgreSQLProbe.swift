@@ -4,6 +4,7 @@ internal import Transport
 /// A test that stops before the login: TCP alone, or TLS too. libpq cannot stop there, so it is not used.
 struct PostgreSQLProbe {
   let target: ConnectionTarget
+  let host: HostPort
   /// Loaded when TLS is wanted.
   let tlsPolicy: TLSPolicy?
   let deadline: Deadline
@@ -26,7 +27,7 @@ struct PostgreSQLProbe {
     var outcome: Result<Session, ConnectionFailure> = .success(Session())
     if let tlsGuard {
       clock.begin(.tls)
-      outcome = handshake(over: winner.connection, tlsGuard)
+      outcome = handshake(over: winner.connection, tlsGuard, at: winner.address)
     }
     var result = PassResult(
       outcome: outcome, address: winner.address, addressText: winner.address.description, mode: mode,
@@ -36,22 +37,41 @@ struct PostgreSQLProbe {
     return result
   }
 
-  private func handshake(over socket: PlainSocket, _ tlsGuard: TLSGuard) -> Result<Session, ConnectionFailure>
-  {
-    func failed(_ event: FailureEvent, _ error: ServerError? = nil) -> Result<Session, ConnectionFailure> {
-      .failure(ConnectionFailure(stage: .tls, event: event, error: error))
+  private func handshake(
+    over socket: PlainSocket, _ tlsGuard: TLSGuard, at address: SocketAddress
+  ) -> Result<Session, ConnectionFailure> {
+    func failed(
+      _ event: FailureEvent, _ error: ServerError? = nil, answer: ServerAnswer? = nil
+    ) -> Result<Session, ConnectionFailure> {
+      let answers = answer.map { [$0] } ?? []
+      return .failure(ConnectionFailure(stage: .tls, event: event, error: error, answers: answers))
     }
+    var question: PostgreSQLQuestion? = PostgreSQLQuestion(
+      target: target, host: host, address: address, deadline: deadline)
     do throws(StreamFailure) {
-      switch try PostgreSQLQuestion.askForTLS(on: socket, deadline: deadline) {
-      case .yes: break
+      try socket.write(PostgreSQLMessages.sslRequest, deadline: deadline)
+      let patience = deadline.earlier(by: deadline.reserve)
+      if wait(for: Int16(POLLIN), on: socket.descriptor, until: patience) == 0 {
+        let listener = question?.listener()
+        question = nil
+        if let listener { return failed(.timedOut, answer: listener) }
+      }
+      let offer = try TLSAnswer(from: socket.descriptor, deadline: deadline)
+      question = nil
+      switch offer {
+      // One byte only: what follows it belongs to TLS.
+      case .yes: _ = try socket.read(exactly: 1, deadline: deadline)
       case .no: return failed(.tlsNotOffered)
       case .error(let error): return failed(.serverReported, error)
-      case .foreign(let bytes): return failed(.foreignAnswer(ForeignAnswer(recognising: bytes)))
+      case .foreign(let answer): return failed(.foreignAnswer(answer))
+      case .incomplete: return failed(.closed)
       }
       _ = try TLSStream(over: socket, guard: tlsGuard, deadline: deadline)
       return .success(Session())
     } catch {
-      return failed(error.event, error.error)
+      let failure = ConnectionFailure(stage: .tls, event: error.event)
+      let listener = PostgreSQLRules.leavesListenerOpen(failure) ? question?.listener() : nil
+      return failed(error.event, error.error, answer: listener)
     }
   }
 }

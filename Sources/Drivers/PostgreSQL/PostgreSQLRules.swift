@@ -47,6 +47,16 @@ struct PostgreSQLRules: DiagnosisRules {
     failure.event == .serverReported && !failure.credentialsRequested && refusesConnection(failure.error)
   }
 
+  /// Whether a failure of a connection on which nothing at all was heard leaves open who listens. (Where nothing
+  /// came in time, that was asked while there was time.)
+  static func leavesListenerOpen(_ failure: ConnectionFailure) -> Bool {
+    guard failure.stage > .connect else { return false }
+    switch failure.event {
+    case .closed, .reset: return true
+    default: return false
+    }
+  }
+
   /// Whether an error refuses this kind of connection, or this user or host whatever the kind.
   private static func refusesConnection(_ error: ServerError?) -> Bool {
     isHostBasedRefusal(error) || saysTLSRequired(error) || isCockroachRefusal(error)
@@ -63,7 +73,7 @@ struct PostgreSQLRules: DiagnosisRules {
       case .refusesOverTLS(let other):
         return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)
-      case .speaksTLSDirectly, .unanswered: break
+      case .speaksTLSDirectly, .isAnother, .unanswered: break
       }
     }
     // Nobody could be asked: the server's own word for the kind of connection is the best that is known.
@@ -112,6 +122,7 @@ struct PostgreSQLRules: DiagnosisRules {
     ("too many connections", .tooManyConnections),
     ("remaining connection slots are reserved", .tooManyConnections),
     ("sorry, too many clients", .tooManyConnections),
+    ("could not fork new process", .tooManyConnections),
     ("the database system is", .serverNotReady),
     ("server is not accepting clients", .serverNotReady),
     ("has group or world access", .clientKeyInvalid),
@@ -119,6 +130,7 @@ struct PostgreSQLRules: DiagnosisRules {
     ("could not load private key", .clientKeyInvalid),
     ("certificate present, but not private key", .clientKeyInvalid),
     ("does not exist", .databaseNotFound),
+    ("expected authentication request", .wrongProtocol),
     ("received unencrypted data after SSL response", .wrongProtocol),
     ("channel binding required", .authenticationFailed),
     ("authentication method", .authenticationFailed),

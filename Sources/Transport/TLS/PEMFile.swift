@@ -1,5 +1,6 @@
 import COpenSSL
-internal import ConnectCore
+package import ConnectCore
+internal import Synchronization
 
 /// Opens a PEM file for OpenSSL's readers, and tells the ways in which one can be unusable apart.
 struct PEMFile {
@@ -12,6 +13,8 @@ struct PEMFile {
 
   /// Hands an open BIO to `body`, and closes it.
   func read<Result>(_ body: (OpaquePointer) throws(FileFault) -> Result) throws(FileFault) -> Result {
+    FileReading.current.withLock { $0 = fault(.endless, "its end did not come in time") }
+    defer { FileReading.current.withLock { $0 = nil } }
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw fault(errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable, systemErrorText(errno))
@@ -45,4 +48,12 @@ struct PEMFile {
       return objects
     }
   }
+}
+
+/// The file that is being read just now: a pipe can keep its reader for ever, and the report has to name it.
+package enum FileReading {
+  fileprivate static let current = Mutex<FileFault?>(nil)
+
+  /// What to report if the time is over while a file is being read; nil: none is.
+  package static var unfinished: FileFault? { current.withLock { $0 } }
 }

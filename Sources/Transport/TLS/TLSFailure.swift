@@ -12,7 +12,7 @@ extension TLSGuard {
     }
     if let alert = alerts.last(where: { $0.received }) { return .alert(alert) }
     guard let reason else { return nil }
-    if Self.notTLSReasons.contains(reason) { return .notTLS(ForeignAnswer(protocolName: nil, bytes: [])) }
+    if Self.notTLSReasons.contains(reason) { return .notTLS(ForeignAnswer(recognising: firstBytes)) }
     if reason == Self.words(SSL_R_UNEXPECTED_EOF_WHILE_READING) { return .closed }
     if let alert = alerts.last, alert.code == SSL_AD_PROTOCOL_VERSION { return .alert(alert) }
     return .tlsFailed(reason: reason)

@@ -14,6 +14,8 @@ package final class TLSGuard: @unchecked Sendable {
   /// Whether an SSL was prepared, that is whether TLS has begun.
   package private(set) var attached = false
   private var serverHelloSeen = false
+  /// The first bytes that came instead of TLS, or as TLS: as many as a record's header has.
+  private(set) var firstBytes: [UInt8] = []
   private var report = TLSReport()
   private var chain: [Certificate] = []
   private var securityLevel: Int32 = 1
@@ -37,6 +39,9 @@ package final class TLSGuard: @unchecked Sendable {
     attached && report.handshakeCompleted
       && (policy.demanded == .none || report.verified == policy.demanded)
   }
+
+  /// Whether TLS came back, however it ended.
+  package var serverSpokeTLS: Bool { serverHelloSeen || alerts.contains { $0.received } }
 
   /// Whether the certificate came and was found not as good as was demanded.
   var refusedCertificate: Bool { !report.verification.blockingFaults.isEmpty }
@@ -89,6 +94,10 @@ package final class TLSGuard: @unchecked Sendable {
     // close_notify and user_canceled (RFC 8446 section 6.1) end a connection, they do not fail it.
     guard code != 0, code != 90 else { return }
     alerts.append(TLSAlert(code: code, received: received, beforeServerHello: !serverHelloSeen))
+  }
+
+  func sawHeader(_ bytes: UnsafeRawBufferPointer) {
+    if firstBytes.isEmpty { firstBytes = Array(bytes) }
   }
 
   func sawState(_ state: OSSL_HANDSHAKE_STATE, of ssl: OpaquePointer) {

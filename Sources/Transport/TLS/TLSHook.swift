@@ -46,6 +46,11 @@ enum TLSHook {
         owner.sawState(SSL_get_state(ssl), of: ssl)
       }
     }
+    SSL_set_msg_callback(ssl) { sent, _, kind, bytes, count, ssl, _ in
+      // What is read as a record's header, whatever it is.
+      guard sent == 0, kind == SSL3_RT_HEADER, let ssl, let owner = TLSHook.owner(of: ssl) else { return }
+      owner.sawHeader(UnsafeRawBufferPointer(start: bytes, count: count))
+    }
     // Replaces OpenSSL's own verification for every SSL of this SSL_CTX: it is asked in every mode, also
     // where the driver turned verification off, and a driver cannot turn it off.
     SSL_CTX_set_cert_verify_callback(SSL_get_SSL_CTX(ssl), { TLSHook.verify($0, $1) }, nil)

@@ -5,7 +5,7 @@ package struct TLSPolicy: Sendable {
   /// What has to be true of the certificate before anything is sent.
   package let demanded: VerificationLevel
   /// The name that the certificate should carry; also the source of SNI.
-  package let peerName: PeerName
+  package private(set) var peerName: PeerName
   package let minimumVersion: TLSVersion
   /// Key exchange groups in OpenSSL's list form, the first one's key share is sent; nil: OpenSSL's choice.
   package let groups: String?
@@ -34,5 +34,12 @@ package struct TLSPolicy: Sendable {
       anchors = try TrustSource(settings.trust)
       revocationLists = try settings.crlFile.map { path throws(FileFault) in try RevocationLists(path: path) }
     }
+  }
+
+  /// The same for another host; the files are not read again, since one that is a pipe can be read only once.
+  package func forHost(_ host: String, _ settings: SSLSettings) -> TLSPolicy {
+    var policy = self
+    policy.peerName = PeerName(host: settings.serverName ?? host) ?? .dns("invalid.")
+    return policy
   }
 }

@@ -1,0 +1,158 @@
+import Foundation
+import Lab
+import Testing
+
+/// Several hosts, several addresses of one name, one of them dead: which is tried, which wins, and what is told.
+@Suite struct PostgreSQLHostsTests {
+  static func run(_ arguments: [String], hosts: String? = nil) throws -> (result: ProgramResult, report: Report) {
+    let login = [
+      "-U", Account.user, "-d", Account.database, "--password", "env:LAB_PASSWORD", "--format", "json", "--engine",
+      "postgres", "--ssl-ca", try Lab.pki + "/ca.pem",
+    ]
+    let environment = ["LAB_PASSWORD": Account.password]
+    let result: ProgramResult
+    if let hosts {
+      // A name with several addresses, without touching the machine's own /etc/hosts: in a mount namespace of
+      // its own, which takes root or a user namespace.
+      let folder = try TemporaryFolder()
+      try hosts.write(toFile: folder.path + "/hosts", atomically: true, encoding: .utf8)
+      let namespace = geteuid() == 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"]
+      result = try Command.run(
+        ["unshare"] + namespace + [
+          "sh", "-c", #"mount --bind "$0" /etc/hosts && exec "$@""#, folder.path + "/hosts", Program.path,
+        ] + arguments + login,
+        environment: Program.cleanEnvironment.merging(environment) { $1 })
+    } else {
+      result = try Program.run(arguments + login, environment: environment)
+    }
+    return (result, try #require(Report(result.output), "\(result)"))
+  }
+
+  static func causes(_ report: Report) -> [String] { report.attempts.map { "\($0.address) \($0.cause ?? "connected")" } }
+
+  @Test func theFirstHostRefusesTheSecondTakes() throws {
+    let good = try Lab.start(.optional).port
+    let closed = try Lab.unusedPort()
+    let (result, report) = try Self.run([
+      "postgres://127.0.0.1:\(closed),127.0.0.1:\(good)/appdb?sslmode=verify-full",
+    ])
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(report.address == "127.0.0.1:\(good)")
+    #expect(
+      Self.causes(report) == ["127.0.0.1:\(closed) connection-refused", "127.0.0.1:\(good) connected"], "\(result)")
+  }
+
+  /// A dead host gets its share of the time, and no more.
+  @Test func theFirstHostIsDeadTheSecondTakes() async throws {
+    try await SideBySide.run {
+      let good = try Lab.start(.optional).port
+      let dead = try MisbehavingServer.full(on: "127.0.0.3").port
+      let (result, report) = try Self.run([
+        "postgres://127.0.0.3:\(dead),127.0.0.1:\(good)/appdb?sslmode=require", "--timeout", "2",
+      ])
+      #expect(result.exitCode == 0 && result.seconds < 1.75, "\(result)")
+      #expect(report.address == "127.0.0.1:\(good)")
+      #expect(Self.causes(report) == ["127.0.0.3:\(dead) timed-out", "127.0.0.1:\(good) connected"], "\(result)")
+    }
+  }
+
+  @Test func theFirstHostStallsTheSecondIsNotReady() async throws {
+    try await SideBySide.run {
+      let stalls = try MisbehavingServer([.stall], then: [.close]).port
+      let script: [Step] = [.hearPacket, .send(PostgresMessage.error("57P03", "the database system is starting up"))]
+      let starting = try MisbehavingServer(script).port
+      let (result, report) = try Self.run([
+        "postgres://127.0.0.1:\(stalls),127.0.0.1:\(starting)/appdb?sslmode=disable", "--timeout", "2",
+      ])
+      #expect(result.exitCode == Cause.notReady.exitCode && result.seconds < 1.75, "\(result)")
+      #expect(
+        Self.causes(report) == ["127.0.0.1:\(stalls) timed-out", "127.0.0.1:\(starting) server-not-ready"],
+        "\(result)")
+    }
+  }
+
+  /// All hosts are dead: the time is the timeout, however many there are.
+  @Test func allHostsAreDead() async throws {
+    try await SideBySide.run {
+      let dead = try MisbehavingServer.full().port
+      let hosts = (1...3).map { _ in "127.0.0.1:\(dead)" }.joined(separator: ",")
+      let (result, report) = try Self.run(["postgres://\(hosts)/appdb", "--timeout", "1.5"])
+      #expect(result.exitCode == Cause.timedOut.exitCode && abs(result.seconds - 1.5) < 0.5, "\(result)")
+      #expect(report.attempts.count == 3 && report.diagnosis?.stage == "connect", "\(result)")
+    }
+  }
+
+  /// The certificate has to carry the host's name, and hostaddr is where it is found.
+  @Test func hostaddr() throws {
+    let good = try Lab.start(.optional).port
+    let (result, report) = try Self.run([
+      "postgres://elsewhere.example.test:\(good)/appdb?hostaddr=127.0.0.1&sslmode=verify-full",
+    ])
+    #expect(result.exitCode == Cause.wrongHost.exitCode, "\(result)")
+    #expect(report.address == "127.0.0.1:\(good)" && report.tls?.serverName == "elsewhere.example.test")
+    let (chain, _) = try Self.run([
+      "postgres://elsewhere.example.test:\(good)/appdb?hostaddr=127.0.0.1&sslmode=verify-ca",
+    ])
+    #expect(chain.exitCode == 0, "\(chain)")
+  }
+
+  static let many = "::1 many.test\n127.0.0.1 many.test\n127.0.0.2 many.test\n"
+
+  /// The first address is IPv6 and dead: the next one is tried a quarter of a second later, not at the timeout.
+  @Test func ipv6FirstAndDead() async throws {
+    try await SideBySide.run {
+      let server = PostgresServer(certificate: "good").listening(on: ["127.0.0.1"])
+      let good = try Lab.start(server).port
+      let dead = try MisbehavingServer.full(on: "::1", port: good)
+      let (result, report) = try Self.run(
+        ["-h", "many.test", "-p", String(dead.port), "--ssl", "verify-ca", "--timeout", "5"], hosts: Self.many)
+      #expect(result.exitCode == 0 && result.seconds < 2, "\(result)")
+      #expect(report.address == "127.0.0.1:\(good)")
+      #expect(Self.causes(report).first == "[::1]:\(good) timed-out", "\(result)")
+      #expect(Self.causes(report).last == "127.0.0.1:\(good) connected", "\(result)")
+    }
+  }
+
+  @Test func ipv6FirstAndRefused() throws {
+    let server = PostgresServer(certificate: "good").listening(on: ["127.0.0.1"])
+    let good = try Lab.start(server.own("IPv4 only")).port
+    let (result, report) = try Self.run(
+      ["-h", "many.test", "-p", String(good), "--ssl", "required"], hosts: Self.many)
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(
+      Self.causes(report) == ["[::1]:\(good) connection-refused", "127.0.0.1:\(good) connected"], "\(result)")
+  }
+
+  /// Nobody listens on any: each address is told.
+  @Test func everyAddressRefuses() throws {
+    let port = try Lab.unusedPort()
+    let (result, report) = try Self.run(["-h", "many.test", "-p", String(port)], hosts: Self.many)
+    #expect(result.exitCode == Cause.refused.exitCode, "\(result)")
+    #expect(report.attempts.count == 3, "\(result)")
+    for address in ["[::1]", "127.0.0.1", "127.0.0.2"] {
+      #expect(report.diagnosis?.notes.contains { $0.contains("\(address):\(port)") } == true, "\(result)")
+    }
+    let (only, sixth) = try Self.run(["-h", "many.test", "-p", String(port), "-6"], hosts: Self.many)
+    #expect(only.exitCode == Cause.refused.exitCode && sixth.attempts.map(\.address) == ["[::1]:\(port)"], "\(only)")
+  }
+
+  @Test func unixSocket() throws {
+    let server = try Lab.start(PostgresServer(hba: ["local all all scram-sha-256"]))
+    let (result, report) = try Self.run(["-h", server.socketFolder, "-p", String(server.port)])
+    let path = "\(server.socketFolder)/.s.PGSQL.\(server.port)"
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(report.address == path && report.ssl.encrypted == false)
+    #expect(Self.causes(report) == ["\(path) connected"], "\(result)")
+    let (none, missing) = try Self.run(["-h", server.socketFolder, "-p", "1"])
+    #expect(none.exitCode == Cause.refused.exitCode, "\(none)")
+    #expect(missing.attempts.first?.address == "\(server.socketFolder)/.s.PGSQL.1", "\(none)")
+  }
+}
+
+extension PostgresServer {
+  fileprivate func listening(on addresses: [String]) -> PostgresServer {
+    var server = self
+    server.listen = addresses
+    return server
+  }
+}
