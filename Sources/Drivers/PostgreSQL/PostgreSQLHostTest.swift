@@ -60,7 +60,7 @@ struct PostgreSQLHostTest {
       // The contract: if both passes fail, the first one's failure is the report.
       var report = first
       report.attempts = attempts
-      report.remarks.append(.plainPassFailed(failure))
+      report.remarks += second.remarks + [.plainPassFailed(failure)]
       report.outcome = .failure(reason.adding(answer(of: failure)))
       var observation = report.observation(host: host)
       observation.address = address.description
@@ -79,6 +79,7 @@ struct PostgreSQLHostTest {
 
   /// What the plain pass has shown of whether the server takes this login in plain text.
   private func answer(of failure: ConnectionFailure) -> ServerAnswer? {
+    if failure.credentialsRequested { return .takesLoginInPlain }
     guard failure.stage >= .auth, let error = failure.error, error.origin == .server else { return nil }
     return PostgreSQLRules.leavesTLSOpen(failure) ? .refusesInPlain(error) : .takesLoginInPlain
   }
