@@ -33,7 +33,8 @@ import Testing
       return switch self {
       case .insteadOfTLS: [.hearPacket, .send(message("E", "FATAL")), .close]
       case .loginInPlain: [.hearPacket, .send(message("E", "FATAL")), .close]
-      case .loginInTLS: [.hearPacket, .send("S"), .secure(), .hearPacket, .send(message("E", "FATAL")), .close]
+      case .loginInTLS:
+        [.hearPacket, .send("S"), .secure(), .hearPacket, .send(message("E", "FATAL")), .close]
       case .query: login + ready + [.send(message("E", "ERROR") + PostgresMessage.ready), .stall]
       case .notice: login + [.send(message("N", "NOTICE"))] + ready + answer
       case .version: login + ready + answer
@@ -52,7 +53,9 @@ import Testing
   static let cases = Place.allCases.flatMap { place in
     texts.map { text in
       // What is not UTF-8 cannot be written as a text here.
-      let bytes = text.title == "invalid UTF-8" ? [0xc3, 0x28, 0xff, 0xfe, 0x9b] + Array(" away".utf8) : Array(text.text.utf8)
+      let bytes =
+        text.title == "invalid UTF-8"
+        ? [0xc3, 0x28, 0xff, 0xfe, 0x9b] + Array(" away".utf8) : Array(text.text.utf8)
       return Case(title: text.title, bytes: bytes, place: place)
     }
   }
@@ -60,7 +63,8 @@ import Testing
   static func run(_ script: [Step], _ mode: Mode, _ format: String) throws -> ProgramResult {
     let server = try MisbehavingServer(script)
     return try Program.run([
-      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", mode.rawValue, "--color", "never",
+      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", mode.rawValue, "--color",
+      "never",
       "--verbose", "--show-certs", "--format", format,
     ])
   }
@@ -75,7 +79,9 @@ import Testing
         if format == "json" {
           #expect(try SchemaValidator.faults(in: result.output) == [], "\(given) \(result)")
         } else {
-          let forged = ["Server response: all", "exit code", "- The certificate is", "Warning: none", "connected,"]
+          let forged = [
+            "Server response: all", "exit code", "- The certificate is", "Warning: none", "connected,",
+          ]
           for line in result.output.split(separator: "\n") {
             #expect(!forged.contains { line.hasPrefix($0) }, "\(given) \(result)")
           }
@@ -96,7 +102,9 @@ import Testing
           #expect(try SchemaValidator.faults(in: result.output) == [])
           if place == .insteadOfTLS || place == .loginInPlain || place == .loginInTLS {
             let report = try #require(Report(result.output))
-            #expect(report.diagnosis?.stage == (place == .insteadOfTLS ? "tls" : "auth"), "\(result.output.prefix(900))")
+            #expect(
+              report.diagnosis?.stage == (place == .insteadOfTLS ? "tls" : "auth"),
+              "\(result.output.prefix(900))")
             #expect(report.diagnosis?.serverResponse?.isEmpty == false, "\(result.output.prefix(900))")
           }
         }

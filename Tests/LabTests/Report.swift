@@ -53,6 +53,7 @@ struct Report: Decodable {
   var tls: TLS?
   var attempts: [Attempt]
   var stages: [Stage]
+  var elapsedMs: Double
   var warnings: [String]
   var expected: String?
   var asExpected: Bool?

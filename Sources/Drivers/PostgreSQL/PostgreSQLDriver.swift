@@ -13,7 +13,7 @@ package struct PostgreSQLDriver: Driver {
   package func connect(to target: ConnectionTarget, deadline: Deadline) -> Observation {
     let progress = Progress(target)
     // libpq reads files and may talk to a Kerberos server without asking a deadline.
-    let slack = Deadline(instant: deadline.instant + .milliseconds(80))
+    let slack = Deadline(instant: deadline.instant + .milliseconds(50))
     return abandonable(until: slack) { PostgreSQLTest(target, deadline: deadline, progress).run() }
       ?? progress.timedOut()
   }
