@@ -55,7 +55,7 @@ import Testing
       "could not fork"
     ),
   ]
-  static let earlyErrors = [Mode.preferred, .required, .verifyIdentity].flatMap { mode in
+  static let earlyErrors = [Mode.preferred, .verifyIdentity].flatMap { mode in
     forms.flatMap { form in
       [0, 0.004].map { pause in
         StressRow(

@@ -106,9 +106,10 @@ import Testing
     [Mode.disabled, .required].flatMap { mode in
       points(mode).flatMap { [row("closes", $0, mode, [.close], .lost), breaks($0, mode)] }
     }
-    + [Mode.preferred, .verifyIdentity].flatMap { mode in
-      some.flatMap { [row("closes", $0, mode, [.close], .lost), breaks($0, mode)] }
+    + [Point.accepted, .tlsAnswer, .serverHello].flatMap {
+      [row("closes", $0, .preferred, [.close], .lost), breaks($0, .preferred)]
     }
+    + [Point.serverHello, .login, .verdict].map { row("closes", $0, .verifyIdentity, [.close], .lost) }
     + [Point.login, .verdict, .answer].map { row("says good-bye", $0, .required, [.goodbye], .lost) }
 
   /// What is broken at once may be found broken while it is still being made.

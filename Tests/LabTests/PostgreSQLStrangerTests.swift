@@ -11,6 +11,7 @@ import Testing
       \.note, note)
   }
 
+  /// Preferred shakes hands as all the others do, and might go on in plain text, which it must not here.
   static let modes = [Mode.disabled, .preferred, .verifyIdentity]
 
   /// MySQL's greeting, of that length: its first byte is the length, and may be a letter that means something to
@@ -50,7 +51,7 @@ import Testing
     ("zeros", [.hearPacket, .send(Array(repeating: 0, count: 64)), .stall], "omething else"),
   ]
   static let rows = strangers.flatMap { stranger in
-    modes.map { row(stranger.title, $0, stranger.script, note: stranger.note) }
+    [Mode.disabled, .preferred].map { row(stranger.title, $0, stranger.script, note: stranger.note) }
   }
 
   @Test(arguments: rows) func stranger(_ row: StressRow) async throws { try await row.judge() }

@@ -131,6 +131,8 @@ struct StressRow: Sendable, CustomTestStringConvertible {
     {
       faults.append("the password went over the line in clear")
     }
+    let named = heard.contains { Data($0.plain).range(of: Data(Account.user.utf8)) != nil }
+    if named, mode != .disabled, mode != .preferred { faults.append("the user was named before TLS was up") }
     if !proves, heard.contains(where: \.holdsProof) {
       faults.append("the server got a proof of the password")
     }
