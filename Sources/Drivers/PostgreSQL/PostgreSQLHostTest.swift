@@ -40,7 +40,7 @@ struct PostgreSQLHostTest {
     _ pass: PostgreSQLSSLPolicy.Pass, at addresses: [SocketAddress], _ clock: StageClock
   ) -> PassResult {
     let policy = pass == .encrypted ? tlsPolicy?.forHost(host.host, target.ssl) : nil
-    guard let libpq else {
+    guard let libpq, target.until >= .auth || host.isUnixSocket else {
       return PostgreSQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline).run(
         at: addresses, clock: clock)
     }
