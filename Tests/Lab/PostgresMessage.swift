@@ -26,7 +26,8 @@ public enum PostgresMessage {
 
   /// The answer to a query for one text, without ReadyForQuery.
   public static func answer(_ text: String) -> [UInt8] {
-    let column = Array("version\0".utf8) + number(0) + [0, 0] + number(25) + [255, 255] + number(.max) + [0, 0]
+    let column =
+      Array("version\0".utf8) + number(0) + [0, 0] + number(25) + [255, 255] + number(.max) + [0, 0]
     let value = Array(text.utf8)
     return make("T", [0, 1] + column) + make("D", [0, 1] + number(UInt32(value.count)) + value)
       + make("C", Array("SELECT 1\0".utf8))

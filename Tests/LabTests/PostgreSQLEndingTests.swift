@@ -33,7 +33,8 @@ import Testing
   /// A certificate that another process writes meanwhile, as a shell's `<(…)` does.
   @Test func aPipeWithAnEnd() throws {
     let port = try Lab.start(.optional).port
-    let script = #"exec "$1" --engine postgres -h localhost -p "$2" -U tester -d appdb "${@:4}" --ssl-ca <(cat "$3")"#
+    let script =
+      #"exec "$1" --engine postgres -h localhost -p "$2" -U tester -d appdb "${@:4}" --ssl-ca <(cat "$3")"#
     let options = ["--password", "env:LAB_PASSWORD", "--ssl", "verify-full"]
     let result = try Command.run(
       ["bash", "-c", script, "bash", Program.path, String(port), Lab.pki + "/ca.pem"] + options,
@@ -50,7 +51,8 @@ import Testing
   /// Nobody reads what it says: no crash, and the exit code is the test's.
   @Test(arguments: ["text", "json"]) func nobodyReads(format: String) throws {
     let port = try Lab.unusedPort()
-    let script = #""$1" -h 127.0.0.1 -p "$2" --engine postgres --format "$3" | head -0; echo "${PIPESTATUS[0]}""#
+    let script =
+      #""$1" -h 127.0.0.1 -p "$2" --engine postgres --format "$3" | head -0; echo "${PIPESTATUS[0]}""#
     let result = try Command.run(["bash", "-c", script, "bash", Program.path, String(port), format])
     #expect(result.output == "\(Cause.refused.exitCode)\n" && result.errors.isEmpty, "\(result)")
   }

@@ -22,17 +22,22 @@ import Testing
     + refuses("too many clients", "53300", "sorry, too many clients already", .tooMany)
     + refuses("reserved slots", "53300", "remaining connection slots are reserved", .tooMany)
     + refuses("CockroachDB drains", "57P01", "server is not accepting clients, try another node", .notReady)
-    + refuses("CockroachDB, certificate", "28000", "user root must use certificate authentication", .clientCertificateRequired)
+    + refuses(
+      "CockroachDB, certificate", "28000", "user root must use certificate authentication",
+      .clientCertificateRequired)
     + refuses("without a code", "", "the database system is shutting down", .notReady)
     + refuses("unknown", "XX000", "out of cheese", .other)
 
   @Test(arguments: errors) func error(_ row: StressRow) async throws { try await row.judge() }
 
-  static let redshift = #"no pg_hba.conf entry for host "::ffff:10.1.1.1", user "tester", database "dev", SSL off"#
+  static let redshift =
+    #"no pg_hba.conf entry for host "::ffff:10.1.1.1", user "tester", database "dev", SSL off"#
   static let cockroach = "node is running secure mode, SSL connection required"
 
   /// A login in plain text is refused, and over TLS the server goes on to ask for a password.
-  @Test(arguments: [(redshift, "28000"), (cockroach, "08P01")]) func takesTLSOnly(text: String, state: String) async throws {
+  @Test(arguments: [(redshift, "28000"), (cockroach, "08P01")]) func takesTLSOnly(text: String, state: String)
+    async throws
+  {
     let question: [Step] = Self.tls + [.send(PostgresMessage.authentication(3)), .stall]
     let script: [Step] = [.hearPacket, .send(PostgresMessage.error(state, text)), .close]
     try await StressRow("takes TLS only", .disabled, script, then: question, .requiresTLS, "auth")
@@ -45,11 +50,12 @@ import Testing
     ("v3", PostgresMessage.error("57P03", "the database system is starting up"), .notReady, "starting up"),
     ("v3", PostgresMessage.error("53300", "sorry, too many clients already"), .tooMany, "too many clients"),
     (
-      "old form", Array("Ecould not fork new process for connection: Cannot allocate memory\n\0".utf8), .tooMany,
+      "old form", Array("Ecould not fork new process for connection: Cannot allocate memory\n\0".utf8),
+      .tooMany,
       "could not fork"
     ),
   ]
-  static let earlyErrors = [Mode.preferred, .required, .verifyIdentity].flatMap { mode in
+  static let earlyErrors = [Mode.preferred, .verifyIdentity].flatMap { mode in
     forms.flatMap { form in
       [0, 0.004].map { pause in
         StressRow(
@@ -60,14 +66,18 @@ import Testing
     }
   }
 
-  @Test(arguments: earlyErrors) func errorInsteadOfTLS(_ row: StressRow) async throws { try await row.judge() }
+  @Test(arguments: earlyErrors) func errorInsteadOfTLS(_ row: StressRow) async throws {
+    try await row.judge()
+  }
 
   /// Bytes that follow the S before TLS begins would be taken for what came inside TLS (CVE-2021-23222).
   @Test(arguments: [Mode.preferred, .required, .verifyIdentity]) func smuggled(mode: Mode) async throws {
     let smuggled = Array("S".utf8) + PostgresMessage.welcome
-    try await StressRow("smuggled", mode, [.hearPacket, .send(smuggled), .stall], .wrongProtocol, "tls").judge()
+    try await StressRow("smuggled", mode, [.hearPacket, .send(smuggled), .stall], .wrongProtocol, "tls")
+      .judge()
     let refusal = Array("N".utf8) + PostgresMessage.welcome
-    try await StressRow("behind N", mode, [.hearPacket, .send(refusal), .stall], .wrongProtocol, "tls").judge()
+    try await StressRow("behind N", mode, [.hearPacket, .send(refusal), .stall], .wrongProtocol, "tls")
+      .judge()
   }
 
   static let clear = PostgresMessage.authentication(3)
@@ -80,7 +90,8 @@ import Testing
   @Test(
     arguments: [
       ("whole", [Step.send(clear)]), ("in single bytes", [.send(clear, pause: 0.002)]),
-    ]) func passwordInClear(title: String, request: [Step]) async throws {
+    ]) func passwordInClear(title: String, request: [Step]) async throws
+  {
     try await StressRow("clear text \(title)", .disabled, Self.plain + request + Self.session, nil, "query")
       .with(\.proves, true).with(\.note, "clear").judge()
   }
@@ -93,7 +104,9 @@ import Testing
 
   /// A server with another's certificate, which would take every password: it hears nothing.
   @Test(arguments: [Mode.verifyCA, .verifyIdentity]) func strangersCertificate(mode: Mode) async throws {
-    let script: [Step] = [.hearPacket, .send("S"), .secure("self-signed"), .hearPacket, .send(Self.clear), .stall]
+    let script: [Step] = [
+      .hearPacket, .send("S"), .secure("self-signed"), .hearPacket, .send(Self.clear), .stall,
+    ]
     try await SideBySide.run {
       let server = try MisbehavingServer(script)
       let row = StressRow("another's certificate", mode, script, .untrusted, "tls")
@@ -127,7 +140,10 @@ import Testing
 
   /// After the login, libpq believes every length, and waits for so much.
   @Test(arguments: [Mode.disabled, .required]) func absurdLengthAfterTheLogin(mode: Mode) async throws {
-    let script = Self.login(mode) + [.send(PostgresMessage.welcome), .hearMessage, .send(Self.bytes("D", length: 1 << 30)), .stall]
+    let script =
+      Self.login(mode) + [
+        .send(PostgresMessage.welcome), .hearMessage, .send(Self.bytes("D", length: 1 << 30)), .stall,
+      ]
     try await StressRow("absurd length after the login", mode, script, .timedOut, "query")
       .with(\.time, .atTheTimeout).judge()
   }
@@ -135,7 +151,8 @@ import Testing
   /// More and more of an error that never ends.
   @Test(arguments: [Mode.disabled, .required]) func endlessError(mode: Mode) async throws {
     let piece = Array(repeating: UInt8(ascii: "x"), count: 65_536)
-    let script = Self.login(mode) + [.send(Self.bytes("E", length: 0x7878_7878)), .send(piece, times: 100_000)]
+    let script =
+      Self.login(mode) + [.send(Self.bytes("E", length: 0x7878_7878)), .send(piece, times: 100_000)]
     try await StressRow("endless error", mode, script, .timedOut, "auth").with(\.time, .atTheTimeout).judge()
   }
 }

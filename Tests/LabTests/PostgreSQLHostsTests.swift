@@ -4,9 +4,12 @@ import Testing
 
 /// Several hosts, several addresses of one name, one of them dead: which is tried, which wins, and what is told.
 @Suite struct PostgreSQLHostsTests {
-  static func run(_ arguments: [String], hosts: String? = nil) throws -> (result: ProgramResult, report: Report) {
+  static func run(_ arguments: [String], hosts: String? = nil) throws -> (
+    result: ProgramResult, report: Report
+  ) {
     let login = [
-      "-U", Account.user, "-d", Account.database, "--password", "env:LAB_PASSWORD", "--format", "json", "--engine",
+      "-U", Account.user, "-d", Account.database, "--password", "env:LAB_PASSWORD", "--format", "json",
+      "--engine",
       "postgres", "--ssl-ca", try Lab.pki + "/ca.pem",
     ]
     let environment = ["LAB_PASSWORD": Account.password]
@@ -28,18 +31,21 @@ import Testing
     return (result, try #require(Report(result.output), "\(result)"))
   }
 
-  static func causes(_ report: Report) -> [String] { report.attempts.map { "\($0.address) \($0.cause ?? "connected")" } }
+  static func causes(_ report: Report) -> [String] {
+    report.attempts.map { "\($0.address) \($0.cause ?? "connected")" }
+  }
 
   @Test func theFirstHostRefusesTheSecondTakes() throws {
     let good = try Lab.start(.optional).port
     let closed = try Lab.unusedPort()
     let (result, report) = try Self.run([
-      "postgres://127.0.0.1:\(closed),127.0.0.1:\(good)/appdb?sslmode=verify-full",
+      "postgres://127.0.0.1:\(closed),127.0.0.1:\(good)/appdb?sslmode=verify-full"
     ])
     #expect(result.exitCode == 0, "\(result)")
     #expect(report.address == "127.0.0.1:\(good)")
     #expect(
-      Self.causes(report) == ["127.0.0.1:\(closed) connection-refused", "127.0.0.1:\(good) connected"], "\(result)")
+      Self.causes(report) == ["127.0.0.1:\(closed) connection-refused", "127.0.0.1:\(good) connected"],
+      "\(result)")
   }
 
   /// A dead host gets its share of the time, and no more.
@@ -50,21 +56,24 @@ import Testing
       let (result, report) = try Self.run([
         "postgres://127.0.0.3:\(dead),127.0.0.1:\(good)/appdb?sslmode=require", "--timeout", "2",
       ])
-      #expect(result.exitCode == 0 && result.seconds < 1.75, "\(result)")
+      #expect(result.exitCode == 0 && report.elapsedMs < 1_500, "\(result)")
       #expect(report.address == "127.0.0.1:\(good)")
-      #expect(Self.causes(report) == ["127.0.0.3:\(dead) timed-out", "127.0.0.1:\(good) connected"], "\(result)")
+      #expect(
+        Self.causes(report) == ["127.0.0.3:\(dead) timed-out", "127.0.0.1:\(good) connected"], "\(result)")
     }
   }
 
   @Test func theFirstHostStallsTheSecondIsNotReady() async throws {
     try await SideBySide.run {
       let stalls = try MisbehavingServer([.stall], then: [.close]).port
-      let script: [Step] = [.hearPacket, .send(PostgresMessage.error("57P03", "the database system is starting up"))]
+      let script: [Step] = [
+        .hearPacket, .send(PostgresMessage.error("57P03", "the database system is starting up")),
+      ]
       let starting = try MisbehavingServer(script).port
       let (result, report) = try Self.run([
         "postgres://127.0.0.1:\(stalls),127.0.0.1:\(starting)/appdb?sslmode=disable", "--timeout", "2",
       ])
-      #expect(result.exitCode == Cause.notReady.exitCode && result.seconds < 1.75, "\(result)")
+      #expect(result.exitCode == Cause.notReady.exitCode && report.elapsedMs < 1_500, "\(result)")
       #expect(
         Self.causes(report) == ["127.0.0.1:\(stalls) timed-out", "127.0.0.1:\(starting) server-not-ready"],
         "\(result)")
@@ -77,7 +86,7 @@ import Testing
       let dead = try MisbehavingServer.full().port
       let hosts = (1...3).map { _ in "127.0.0.1:\(dead)" }.joined(separator: ",")
       let (result, report) = try Self.run(["postgres://\(hosts)/appdb", "--timeout", "1.5"])
-      #expect(result.exitCode == Cause.timedOut.exitCode && abs(result.seconds - 1.5) < 0.5, "\(result)")
+      #expect(result.exitCode == Cause.timedOut.exitCode && abs(report.elapsedMs - 1_500) < 200, "\(result)")
       #expect(report.attempts.count == 3 && report.diagnosis?.stage == "connect", "\(result)")
     }
   }
@@ -86,12 +95,12 @@ import Testing
   @Test func hostaddr() throws {
     let good = try Lab.start(.optional).port
     let (result, report) = try Self.run([
-      "postgres://elsewhere.example.test:\(good)/appdb?hostaddr=127.0.0.1&sslmode=verify-full",
+      "postgres://elsewhere.example.test:\(good)/appdb?hostaddr=127.0.0.1&sslmode=verify-full"
     ])
     #expect(result.exitCode == Cause.wrongHost.exitCode, "\(result)")
     #expect(report.address == "127.0.0.1:\(good)" && report.tls?.serverName == "elsewhere.example.test")
     let (chain, _) = try Self.run([
-      "postgres://elsewhere.example.test:\(good)/appdb?hostaddr=127.0.0.1&sslmode=verify-ca",
+      "postgres://elsewhere.example.test:\(good)/appdb?hostaddr=127.0.0.1&sslmode=verify-ca"
     ])
     #expect(chain.exitCode == 0, "\(chain)")
   }
@@ -105,8 +114,9 @@ import Testing
       let good = try Lab.start(server).port
       let dead = try MisbehavingServer.full(on: "::1", port: good)
       let (result, report) = try Self.run(
-        ["-h", "many.test", "-p", String(dead.port), "--ssl", "verify-ca", "--timeout", "5"], hosts: Self.many)
-      #expect(result.exitCode == 0 && result.seconds < 2, "\(result)")
+        ["-h", "many.test", "-p", String(dead.port), "--ssl", "verify-ca", "--timeout", "5"], hosts: Self.many
+      )
+      #expect(result.exitCode == 0 && report.elapsedMs < 1_000, "\(result)")
       #expect(report.address == "127.0.0.1:\(good)")
       #expect(Self.causes(report).first == "[::1]:\(good) timed-out", "\(result)")
       #expect(Self.causes(report).last == "127.0.0.1:\(good) connected", "\(result)")
@@ -133,7 +143,9 @@ import Testing
       #expect(report.diagnosis?.notes.contains { $0.contains("\(address):\(port)") } == true, "\(result)")
     }
     let (only, sixth) = try Self.run(["-h", "many.test", "-p", String(port), "-6"], hosts: Self.many)
-    #expect(only.exitCode == Cause.refused.exitCode && sixth.attempts.map(\.address) == ["[::1]:\(port)"], "\(only)")
+    #expect(
+      only.exitCode == Cause.refused.exitCode && sixth.attempts.map(\.address) == ["[::1]:\(port)"], "\(only)"
+    )
   }
 
   @Test func unixSocket() throws {

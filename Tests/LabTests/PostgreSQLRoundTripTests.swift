@@ -5,11 +5,16 @@ import Testing
 /// How many round trips a test costs: not one more than the protocol's minimum.
 @Suite struct PostgreSQLRoundTripTests {
   /// The round trips of each connection that a test makes.
-  func trips(_ server: PostgresServer, _ options: [String], password: String? = Account.password) async throws -> [Int] {
+  func trips(_ server: PostgresServer, _ options: [String], password: String? = Account.password) async throws
+    -> [Int]
+  {
     try await SideBySide.run {
       let line = try MisbehavingServer.line(to: Lab.start(server).port)
-      var arguments = ["--engine", "postgres", "-h", "localhost", "-p", String(line.port), "-U", Account.user]
-      arguments += ["-d", Account.database, "--format", "json", "--ssl-ca", try Lab.pki + "/ca.pem"] + options
+      var arguments = [
+        "--engine", "postgres", "-h", "localhost", "-p", String(line.port), "-U", Account.user,
+      ]
+      arguments +=
+        ["-d", Account.database, "--format", "json", "--ssl-ca", try Lab.pki + "/ca.pem"] + options
       if password != nil { arguments += ["--password", "env:LAB_PASSWORD"] }
       let result = try Program.run(arguments, environment: ["LAB_PASSWORD": password ?? ""])
       #expect(result.exitCode == 0, "\(result)")
@@ -18,12 +23,15 @@ import Testing
   }
 
   /// Connect, SSLRequest, the handshake, StartupMessage, and two for SCRAM.
-  @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func login(mode: Mode) async throws {
+  @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func login(mode: Mode)
+    async throws
+  {
     #expect(try await trips(.optional, ["--ssl", mode.rawValue, "--until", "auth"]) == [6])
   }
 
   /// The question for the version is one more.
-  @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func test(mode: Mode) async throws {
+  @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func test(mode: Mode) async throws
+  {
     #expect(try await trips(.optional, ["--ssl", mode.rawValue]) == [7])
   }
 

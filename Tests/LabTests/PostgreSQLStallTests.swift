@@ -42,7 +42,9 @@ import Testing
       case .ready: login + [.send(PostgresMessage.authentication(0))]
       case .answer: login + [.send(PostgresMessage.welcome), .hearMessage]
       case .midAnswer:
-        login + [.send(PostgresMessage.welcome), .hearMessage, .send(Array(PostgresMessage.answer("x").prefix(20)))]
+        login + [
+          .send(PostgresMessage.welcome), .hearMessage, .send(Array(PostgresMessage.answer("x").prefix(20))),
+        ]
       }
     }
 
@@ -69,9 +71,11 @@ import Testing
     let tls = mode != .disabled
     let approach = what == "dribbles" && point == .serverHello ? [] : point.approach(tls: tls)
     let row = StressRow(
-      "\(what) \(point.rawValue)", mode, approach + end, cause, !tls && point.stage == "tls" ? "auth" : point.stage)
+      "\(what) \(point.rawValue)", mode, approach + end, cause,
+      !tls && point.stage == "tls" ? "auth" : point.stage)
     let later: Set<Point> = [.verdict, .verified]
-    return row.with(\.proves, later.contains(point)).with(\.time, cause == .timedOut ? .atTheTimeout : .atOnce)
+    return row.with(\.proves, later.contains(point)).with(
+      \.time, cause == .timedOut ? .atTheTimeout : .atOnce)
   }
 
   static func points(_ mode: Mode) -> [Point] {
@@ -102,9 +106,10 @@ import Testing
     [Mode.disabled, .required].flatMap { mode in
       points(mode).flatMap { [row("closes", $0, mode, [.close], .lost), breaks($0, mode)] }
     }
-    + [Mode.preferred, .verifyIdentity].flatMap { mode in
-      some.flatMap { [row("closes", $0, mode, [.close], .lost), breaks($0, mode)] }
+    + [Point.accepted, .tlsAnswer, .serverHello].flatMap {
+      [row("closes", $0, .preferred, [.close], .lost), breaks($0, .preferred)]
     }
+    + [Point.serverHello, .login, .verdict].map { row("closes", $0, .verifyIdentity, [.close], .lost) }
     + [Point.login, .verdict, .answer].map { row("says good-bye", $0, .required, [.goodbye], .lost) }
 
   /// What is broken at once may be found broken while it is still being made.
@@ -126,7 +131,9 @@ import Testing
   }
 
   /// Nobody is refused, and nobody gets in.
-  @Test(arguments: timeouts, [Mode.disabled, .required]) func fullBacklog(timeout: Double, mode: Mode) async throws {
+  @Test(arguments: timeouts, [Mode.disabled, .required]) func fullBacklog(timeout: Double, mode: Mode)
+    async throws
+  {
     let row = StressRow("full backlog", mode, [], .timedOut, "connect").with(\.timeout, timeout)
       .with(\.time, .atTheTimeout)
     try await SideBySide.run {

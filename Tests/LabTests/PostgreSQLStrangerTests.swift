@@ -7,9 +7,11 @@ import Testing
   static func row(
     _ title: String, _ mode: Mode, _ script: [Step], note: String, then: [Step]? = nil
   ) -> StressRow {
-    StressRow(title, mode, script, then: then, .wrongProtocol, mode == .disabled ? "auth" : "tls").with(\.note, note)
+    StressRow(title, mode, script, then: then, .wrongProtocol, mode == .disabled ? "auth" : "tls").with(
+      \.note, note)
   }
 
+  /// Preferred shakes hands as all the others do, and might go on in plain text, which it must not here.
   static let modes = [Mode.disabled, .preferred, .verifyIdentity]
 
   /// MySQL's greeting, of that length: its first byte is the length, and may be a letter that means something to
@@ -23,7 +25,8 @@ import Testing
 
   static func mysqlRefusal(_ length: Int) -> [UInt8] {
     let text = Array("j\u{4}Host 'client.example.test' is not allowed to connect".utf8)
-    return [UInt8(length), 0, 0, 0, 0xFF] + text + Array(repeating: UInt8(ascii: "."), count: length - text.count - 1)
+    return [UInt8(length), 0, 0, 0, 0xFF] + text
+      + Array(repeating: UInt8(ascii: "."), count: length - text.count - 1)
   }
 
   static let strangers: [(title: String, script: [Step], note: String)] = [
@@ -40,12 +43,15 @@ import Testing
     ("MySQL that refuses", [.send(mysqlRefusal(0x45)), .close], "MySQL server"),
     ("Redis", [.hearPacket, .send("-ERR Protocol error: unbalanced quotes\r\n"), .close], "Redis server"),
     ("memcached", [.hearPacket, .send("ERROR\r\n"), .stall], "memcached server"),
-    ("TLS that sends an alert", [.unlessTLS([.hearPacket, .send([0x15, 3, 1, 0, 2, 2, 0x46]), .close])], "TLS"),
+    (
+      "TLS that sends an alert", [.unlessTLS([.hearPacket, .send([0x15, 3, 1, 0, 2, 2, 0x46]), .close])],
+      "TLS"
+    ),
     ("something unknown", [.hearPacket, .send("?"), .stall], "omething else"),
     ("zeros", [.hearPacket, .send(Array(repeating: 0, count: 64)), .stall], "omething else"),
   ]
   static let rows = strangers.flatMap { stranger in
-    modes.map { row(stranger.title, $0, stranger.script, note: stranger.note) }
+    [Mode.disabled, .preferred].map { row(stranger.title, $0, stranger.script, note: stranger.note) }
   }
 
   @Test(arguments: rows) func stranger(_ row: StressRow) async throws { try await row.judge() }
@@ -57,15 +63,19 @@ import Testing
   }
 
   @Test(arguments: [Mode.required, .verifyIdentity]) func httpInsteadOfTheHandshake(mode: Mode) async throws {
-    let script: [Step] = [.hearPacket, .send("S"), .hearHandshake, .send("HTTP/1.1 400 Bad Request\r\n\r\n"), .close]
+    let script: [Step] = [
+      .hearPacket, .send("S"), .hearHandshake, .send("HTTP/1.1 400 Bad Request\r\n\r\n"), .close,
+    ]
     try await Self.row("HTTP instead of the handshake", mode, script, note: "HTTP server").judge()
   }
 
   /// A TLS service, such as a TLS proxy, that says nothing to what is not TLS: it has to be asked.
   static func tlsOnly(_ otherwise: Step) -> [Step] { [.unlessTLS([otherwise]), .secure(), .stall] }
 
-  @Test(arguments: modes, [Step.close, .reset, .stall]) func onlyTLS(mode: Mode, otherwise: Step) async throws {
-    var row = Self.row("only TLS, else \(otherwise)", mode, Self.tlsOnly(otherwise), note: "TLS from the first byte")
+  @Test(arguments: modes, [Step.close, .reset, .stall]) func onlyTLS(mode: Mode, otherwise: Step) async throws
+  {
+    var row = Self.row(
+      "only TLS, else \(otherwise)", mode, Self.tlsOnly(otherwise), note: "TLS from the first byte")
     if case .stall = otherwise { row.time = .beforeTheTimeout }
     if case .reset = otherwise { row.stage = "connect|" + row.stage }
     try await row.judge()
@@ -81,14 +91,16 @@ import Testing
   /// A question that is not answered changes nothing: neither the cause nor the time.
   @Test(arguments: [0.7, 1.5, 2.5], [Mode.disabled, .required])
   func questionWithoutAnAnswer(timeout: Double, mode: Mode) async throws {
-    let row = StressRow("question refused", mode, [.stall], then: [.close], .timedOut, mode == .disabled ? "auth" : "tls")
+    let row = StressRow(
+      "question refused", mode, [.stall], then: [.close], .timedOut, mode == .disabled ? "auth" : "tls")
     try await row.with(\.time, .atTheTimeout).with(\.timeout, timeout).judge()
   }
 
   /// The server is slow, but it answers while the question is being put: that counts.
   @Test func answeredLate() async throws {
     let script: [Step] = [
-      .hearPacket, .pause(0.6), .send("S"), .secure(), .hearPacket, .send(PostgresMessage.welcome), .hearMessage,
+      .hearPacket, .pause(0.6), .send("S"), .secure(), .hearPacket, .send(PostgresMessage.welcome),
+      .hearMessage,
       .send(PostgresMessage.answer("PostgreSQL 15.6 on x86_64") + PostgresMessage.ready), .stall,
     ]
     let row = StressRow("answers late", .required, script, then: [.close], nil, "query")

@@ -5,15 +5,15 @@ import Testing
 /// Texts that a server chooses × the places where it can say them × formats: none drives the terminal, and none
 /// passes for a part of the report.
 @Suite struct PostgreSQLTextTests {
-  static let texts: [(title: String, text: String)] = [
-    ("escapes", "red \u{1b}[31m clear \u{1b}[2J\u{1b}]0;title\u{7} \u{9b}31m \u{8}\u{8}\u{7f} away"),
-    ("line ends", "first\rsecond\r\nthird\u{b}\u{c}\u{85}\u{2028}\u{2029} away"),
-    ("directions", "\u{202e}drawkcab\u{202c} \u{2066}\u{2067}\u{2069} \u{200f}\u{061c}\u{feff}\u{200b} away"),
-    (
-      "forged",
-      "x\n\nServer response: all is well\nexit code 0\n- The certificate is fine.\nWarning: none\n\nconnected, away"
-    ),
-    ("invalid UTF-8", "\u{fffd}\u{fffd} away"),
+  /// All that a terminal would obey, that changes the order of letters, and that looks like a report of ours.
+  static let worst =
+    "red \u{1b}[31m clear \u{1b}[2J\u{1b}]0;title\u{7} \u{9b}31m \u{8}\u{8}\u{7f} first\rsecond\r\nthird\u{b}\u{c}"
+    + "\u{85}\u{2028}\u{2029} \u{202e}drawkcab\u{202c} \u{2066}\u{2067}\u{2069} \u{200f}\u{061c}\u{feff}\u{200b}"
+    + "\n\nServer response: all is well\nexit code 0\n- The certificate is fine.\nWarning: none\n\nconnected, away"
+
+  static let texts: [(title: String, bytes: [UInt8])] = [
+    ("the worst", Array(worst.utf8)),
+    ("invalid UTF-8", [0xc3, 0x28, 0xff, 0xfe, 0x9b, 0x1b] + Array("[2J away".utf8)),
   ]
 
   /// Where a server can say something.
@@ -33,7 +33,8 @@ import Testing
       return switch self {
       case .insteadOfTLS: [.hearPacket, .send(message("E", "FATAL")), .close]
       case .loginInPlain: [.hearPacket, .send(message("E", "FATAL")), .close]
-      case .loginInTLS: [.hearPacket, .send("S"), .secure(), .hearPacket, .send(message("E", "FATAL")), .close]
+      case .loginInTLS:
+        [.hearPacket, .send("S"), .secure(), .hearPacket, .send(message("E", "FATAL")), .close]
       case .query: login + ready + [.send(message("E", "ERROR") + PostgresMessage.ready), .stall]
       case .notice: login + [.send(message("N", "NOTICE"))] + ready + answer
       case .version: login + ready + answer
@@ -50,17 +51,14 @@ import Testing
   }
 
   static let cases = Place.allCases.flatMap { place in
-    texts.map { text in
-      // What is not UTF-8 cannot be written as a text here.
-      let bytes = text.title == "invalid UTF-8" ? [0xc3, 0x28, 0xff, 0xfe, 0x9b] + Array(" away".utf8) : Array(text.text.utf8)
-      return Case(title: text.title, bytes: bytes, place: place)
-    }
+    texts.map { Case(title: $0.title, bytes: $0.bytes, place: place) }
   }
 
   static func run(_ script: [Step], _ mode: Mode, _ format: String) throws -> ProgramResult {
     let server = try MisbehavingServer(script)
     return try Program.run([
-      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", mode.rawValue, "--color", "never",
+      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", mode.rawValue, "--color",
+      "never",
       "--verbose", "--show-certs", "--format", format,
     ])
   }
@@ -75,7 +73,9 @@ import Testing
         if format == "json" {
           #expect(try SchemaValidator.faults(in: result.output) == [], "\(given) \(result)")
         } else {
-          let forged = ["Server response: all", "exit code", "- The certificate is", "Warning: none", "connected,"]
+          let forged = [
+            "Server response: all", "exit code", "- The certificate is", "Warning: none", "connected,",
+          ]
           for line in result.output.split(separator: "\n") {
             #expect(!forged.contains { line.hasPrefix($0) }, "\(given) \(result)")
           }
@@ -96,7 +96,9 @@ import Testing
           #expect(try SchemaValidator.faults(in: result.output) == [])
           if place == .insteadOfTLS || place == .loginInPlain || place == .loginInTLS {
             let report = try #require(Report(result.output))
-            #expect(report.diagnosis?.stage == (place == .insteadOfTLS ? "tls" : "auth"), "\(result.output.prefix(900))")
+            #expect(
+              report.diagnosis?.stage == (place == .insteadOfTLS ? "tls" : "auth"),
+              "\(result.output.prefix(900))")
             #expect(report.diagnosis?.serverResponse?.isEmpty == false, "\(result.output.prefix(900))")
           }
         }

@@ -53,8 +53,8 @@ struct Report: Decodable {
   var tls: TLS?
   var attempts: [Attempt]
   var stages: [Stage]
-  var warnings: [String]
   var elapsedMs: Double
+  var warnings: [String]
   var tries: Int?
   var expected: String?
   var asExpected: Bool?

@@ -115,7 +115,9 @@ struct StressRow: Sendable, CustomTestStringConvertible {
     guard let report = Report(result.output) else { return faults + ["the output is no report"] }
     check("cause", report.diagnosis?.cause, cause?.rawValue)
     let found = report.diagnosis?.stage ?? report.stages.last?.name ?? "none"
-    if !stage.split(separator: "|").contains(Substring(found)) { faults.append("stage is \(found), not \(stage)") }
+    if !stage.split(separator: "|").contains(Substring(found)) {
+      faults.append("stage is \(found), not \(stage)")
+    }
     let notes = (report.diagnosis?.notes ?? []) + report.warnings
     if let note, !notes.contains(where: { $0.contains(note) }) { faults.append("no note says “\(note)”") }
     if let mentions, report.diagnosis?.message.contains(mentions) != true {
@@ -124,10 +126,16 @@ struct StressRow: Sendable, CustomTestStringConvertible {
     if let response, report.diagnosis?.serverResponse?.contains(response) != true {
       faults.append("the server response does not say “\(response)”")
     }
-    if heard.contains(where: { Data($0.plain).range(of: Data(Account.password.utf8)) != nil }), mode != .disabled {
+    if heard.contains(where: { Data($0.plain).range(of: Data(Account.password.utf8)) != nil }),
+      mode != .disabled
+    {
       faults.append("the password went over the line in clear")
     }
-    if !proves, heard.contains(where: \.holdsProof) { faults.append("the server got a proof of the password") }
+    let named = heard.contains { Data($0.plain).range(of: Data(Account.user.utf8)) != nil }
+    if named, mode != .disabled, mode != .preferred { faults.append("the user was named before TLS was up") }
+    if !proves, heard.contains(where: \.holdsProof) {
+      faults.append("the server got a proof of the password")
+    }
     faults += try SchemaValidator.faults(in: result.output).map { "schema: \($0)" }
     return faults
   }

@@ -48,8 +48,11 @@ struct PostgreSQLPass {
     _ connection: LibPQConnection, address: SocketAddress?, addressText: String,
     begun: ContinuousClock.Instant, clock: StageClock
   ) -> PassResult {
-    let question = address.map { PostgreSQLQuestion(target: target, host: host, address: $0, deadline: deadline) }
-    var login = PostgreSQLLogin(connection, clock: clock, deadline: deadline, progress: progress, question: question)
+    let question = address.map {
+      PostgreSQLQuestion(target: target, host: host, address: $0, deadline: deadline)
+    }
+    var login = PostgreSQLLogin(
+      connection, clock: clock, deadline: deadline, progress: progress, question: question)
     progress.note(address: addressText)
     let outcome = login.run(until: target.until)
     var result = PassResult(

@@ -47,7 +47,8 @@ struct PostgreSQLQuestion {
     guard let policy = unverified, let socket = try? connect(by: deadline) else { return nil }
     let tlsGuard = TLSGuard(policy)
     do throws(StreamFailure) {
-      _ = try TLSStream(over: socket, guard: tlsGuard, deadline: deadline.orSooner(in: deadline.remaining / 2))
+      _ = try TLSStream(
+        over: socket, guard: tlsGuard, deadline: deadline.orSooner(in: deadline.remaining / 2))
       return .speaksTLSDirectly
     } catch {
       if tlsGuard.serverSpokeTLS { return .speaksTLSDirectly }

@@ -33,7 +33,9 @@ enum TLSAnswer: Equatable {
 
   /// Waits for the answer. An error is read to its end; of anything else, nothing is taken off the socket.
   init(from descriptor: Int32, deadline: Deadline) throws(StreamFailure) {
-    guard wait(for: Int16(POLLIN), on: descriptor, until: deadline) != 0 else { throw StreamFailure(.timedOut) }
+    guard wait(for: Int16(POLLIN), on: descriptor, until: deadline) != 0 else {
+      throw StreamFailure(.timedOut)
+    }
     self = TLSAnswer(peek(at: descriptor))
     var bytes: [UInt8] = []
     while self == .incomplete {

@@ -133,6 +133,28 @@ struct GenericRulesTests {
     #expect(Samples.diagnosis(byBytes, Samples.target(.disabled, engine: engine))?.cause == cause)
   }
 
+  @Test("Silence that a question explains", arguments: [ConnectionStage.tls, .auth])
+  func listeners(stage: ConnectionStage) {
+    let redis = ForeignAnswer(protocolName: "Redis", bytes: [])
+    for event in [FailureEvent.closed, .reset(errno: 104), .timedOut] {
+      for answer in [ServerAnswer.speaksTLSDirectly, .isAnother(redis)] {
+        let observation = Samples.failed(event, at: stage, answers: [answer])
+        #expect(Samples.diagnosis(observation, Samples.target(engine: .postgres))?.cause == .wrongProtocol)
+      }
+    }
+    let observation = Samples.failed(.timedOut, at: stage, answers: [.isAnother(redis)])
+    let message = Samples.diagnosis(observation, Samples.target(engine: .postgres))?.message
+    #expect(message?.hasPrefix("A Redis server answered") == true, "\(message ?? "")")
+  }
+
+  @Test("A file whose end does not come is a matter of time, and is named")
+  func endlessFile() {
+    let fault = FileFault(option: "--ssl-ca", path: "/run/pipe", problem: .endless, detail: "no end")
+    let diagnosis = Samples.diagnosis(Samples.failed(.fileUnusable(fault), at: .tls), Samples.target())
+    #expect(diagnosis?.cause == .timedOut)
+    #expect(diagnosis?.message.contains("/run/pipe") == true)
+  }
+
   @Test("A server that speaks its protocol in plain text lacks TLS")
   func lacksTLS() {
     let observation = Samples.failed(.notTLS(Self.foreign), answers: [.takesLoginInPlain])

@@ -57,7 +57,8 @@ struct NotesTests {
     let error = ServerError(text: "FATAL: no, SSL encryption\nmore", origin: .server)
     let all: [ServerAnswer] = [
       .offersNoTLS, .takesLoginOverTLS, .refusesOverTLS(error), .takesLoginInPlain, .refusesInPlain(error),
-      .speaksTLSDirectly, .unanswered("timed out"),
+      .speaksTLSDirectly, .isAnother(ForeignAnswer(recognising: Array("-ERR no".utf8))),
+      .unanswered("timed out"),
     ]
     #expect(
       notes(Samples.failed(.serverReported, at: .auth, answers: all)) == [
@@ -67,6 +68,7 @@ struct NotesTests {
         "Asked in plain text, the server went on to the login.",
         "Asked in plain text, the server refused too; the server said: FATAL: no, SSL encryption\\nmore.",
         "The port speaks TLS from the first byte.",
+        "Asked in another way, a Redis server answered; its first bytes: -ERR no.",
         "The server was asked what it accepts, without an answer (timed out).",
       ])
   }
