@@ -113,6 +113,18 @@ import Testing
     }
   }
 
+  /// Nor is anybody asked who listens where nothing, or no more than the end, was heard.
+  @Test(arguments: [FakeServer.Ending.close, .silence], ["query", "tls"])
+  func whoListensIsNotAsked(ending: FakeServer.Ending, until: String) async throws {
+    try await SideBySide.run {
+      let server = try FakeServer(then: ending)
+      let result = try run(
+        port: server.port, "--timeout", "0.4", "--wait", "0.8", "--ssl", "required", "--until", until)
+      let report = try report(result, ending == .close ? .lost : .timedOut)
+      #expect(report.tries == server.received.count, "\(result)")
+    }
+  }
+
   // MARK: What ends it at once
 
   /// It ended long before the time was over, after one try.

@@ -87,9 +87,9 @@ struct PostgreSQLHostTest {
   /// Asks the server where the failure leaves open what the other kind of connection would have brought, or who
   /// it is that listens.
   private func asked(about result: PassResult) -> PassResult {
-    guard target.asksQuestions, let failure = result.failure, let address = result.address
+    guard let failure = result.failure, let address = result.address,
+      let question = PostgreSQLQuestion(target: target, host: host, address: address, deadline: deadline)
     else { return result }
-    let question = PostgreSQLQuestion(target: target, host: host, address: address, deadline: deadline)
     var result = result
     if PostgreSQLRules.leavesTLSOpen(failure) {
       let answer = result.encrypted == true ? question.inPlain() : question.overTLS()

@@ -48,7 +48,7 @@ struct PostgreSQLPass {
     _ connection: LibPQConnection, address: SocketAddress?, addressText: String,
     begun: ContinuousClock.Instant, clock: StageClock
   ) -> PassResult {
-    let question = address.map {
+    let question = address.flatMap {
       PostgreSQLQuestion(target: target, host: host, address: $0, deadline: deadline)
     }
     var login = PostgreSQLLogin(

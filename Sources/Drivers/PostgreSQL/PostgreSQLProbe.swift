@@ -46,7 +46,7 @@ struct PostgreSQLProbe {
       let answers = answer.map { [$0] } ?? []
       return .failure(ConnectionFailure(stage: .tls, event: event, error: error, answers: answers))
     }
-    var question: PostgreSQLQuestion? = PostgreSQLQuestion(
+    var question = PostgreSQLQuestion(
       target: target, host: host, address: address, deadline: deadline)
     do throws(StreamFailure) {
       try socket.write(PostgreSQLMessages.sslRequest, deadline: deadline)

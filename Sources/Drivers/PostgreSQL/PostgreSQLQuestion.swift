@@ -9,6 +9,15 @@ struct PostgreSQLQuestion {
   let address: SocketAddress
   let deadline: Deadline
 
+  /// nil: the target's servers are not to be asked.
+  init?(target: ConnectionTarget, host: HostPort, address: SocketAddress, deadline: Deadline) {
+    guard target.asksQuestions else { return nil }
+    self.target = target
+    self.host = host
+    self.address = address
+    self.deadline = deadline
+  }
+
   /// Whether the server would take this login over TLS.
   func overTLS() -> ServerAnswer {
     do throws(StreamFailure) {
