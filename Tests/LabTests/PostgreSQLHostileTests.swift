@@ -35,13 +35,12 @@ import Testing
   static let cockroach = "node is running secure mode, SSL connection required"
 
   /// A login in plain text is refused, and over TLS the server goes on to ask for a password.
-  @Test(arguments: [(redshift, "28000"), (cockroach, "08P01")]) func takesTLSOnly(text: String, state: String)
-    async throws
-  {
+  @Test(arguments: [("redshift", redshift, "28000"), ("cockroachdb", cockroach, "08P01")])
+  func takesTLSOnly(engine: String, text: String, state: String) async throws {
     let question: [Step] = Self.tls + [.send(PostgresMessage.authentication(3)), .stall]
     let script: [Step] = [.hearPacket, .send(PostgresMessage.error(state, text)), .close]
     try await StressRow("takes TLS only", .disabled, script, then: question, .requiresTLS, "auth")
-      .with(\.response, text).judge()
+      .with(\.response, text).with(\.engine, engine).judge()
   }
 
   /// An error answers SSLRequest, as it does when a server cannot start a process, in its own form and in that of
