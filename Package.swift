@@ -43,13 +43,15 @@ let package = Package(
     .target(
       name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader"], swiftSettings: headerFolders),
 
+    .target(name: "Workers", dependencies: ["ConnectCore", "Transport"], swiftSettings: headerFolders),
+
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "PostgreSQLDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -68,7 +70,8 @@ let package = Package(
       name: "CommandLineTests", dependencies: ["ConnectCore", "Lab", "tablepro-connect"],
       swiftSettings: headerFolders),
     .testTarget(
-      name: "LabTests", dependencies: ["Lab", "tablepro-connect"], path: "Tests/LabTests",
+      name: "LabTests", dependencies: ["ConnectCore", "Workers", "Lab", "tablepro-connect"],
+      path: "Tests/LabTests",
       swiftSettings: headerFolders),
   ],
   swiftLanguageModes: [.v6]
@@ -76,7 +79,9 @@ let package = Package(
 
 // The fuzzers need libFuzzer's main, so they exist only where `make fuzz` builds them.
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
-  for (name, dependency) in [("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("Sanitiser", "ConnectCore")] {
+  for (name, dependency) in [
+    ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("Sanitiser", "ConnectCore"),
+  ] {
     package.targets.append(
       .executableTarget(
         name: "fuzz-\(name.lowercased())", dependencies: [.target(name: dependency)], path: "Fuzz/\(name)",

@@ -5,22 +5,35 @@ package struct ConnectionTest: Codable, Equatable, Sendable {
   package var warnings: [String]
   /// How the test is expected to end (`--expect`).
   package var expected: Expectation?
+  /// For how long to try again, in seconds, where the cause may pass (`--wait`), more than 0; nil: one try.
+  package var wait: Double?
 
-  package init(target: ConnectionTarget, warnings: [String] = [], expected: Expectation? = nil) {
+  package init(
+    target: ConnectionTarget, warnings: [String] = [], expected: Expectation? = nil, wait: Double? = nil
+  ) {
     self.target = target
     self.warnings = warnings
     self.expected = expected
+    self.wait = wait.flatMap { $0 > 0 ? $0 : nil }
   }
 
-  /// Runs the test, within the target's timeout.
-  package func run(with driver: any Driver) -> Report {
-    let begun = ContinuousClock.now
-    let observation = driver.connect(to: target, deadline: Deadline(seconds: target.timeout))
-    let elapsed = begun.duration(to: .now)
-    let diagnosis = Diagnosis(of: observation, target: target, rules: type(of: driver).rules)
+  /// The time that it may take, in seconds.
+  package var limit: Double { wait ?? target.timeout }
+
+  /// Runs the test: once within the target's timeout, or again and again within `wait`.
+  package func run(
+    with driver: any Driver, by pace: Pace, telling tell: @escaping (TryReport) -> Void = { _ in }
+  ) -> Report {
+    let rules = type(of: driver).rules
+    let begun = pace.now()
+    let (last, tries) = Waiting(test: self, pace: pace, tell: tell).run { target, deadline in
+      let observation = driver.connect(to: target, deadline: deadline)
+      let diagnosis = Diagnosis(of: observation, target: target, rules: rules)
+      return Waiting.Trial(observation: observation, diagnosis: diagnosis)
+    }
     return Report(
-      of: self, observation: observation, diagnosis: diagnosis, elapsed: elapsed,
-      rules: type(of: driver).rules)
+      of: self, observation: last.observation, diagnosis: last.diagnosis,
+      elapsed: begun.duration(to: pace.now()), tries: tries, rules: rules)
   }
 }
 
@@ -37,6 +50,14 @@ package enum Expectation: Codable, Equatable, Sendable {
       self = .failure(cause)
     } else {
       return nil
+    }
+  }
+
+  /// Whether a test that ended with this cause (nil: connected) ended so.
+  func isMet(by cause: Cause?) -> Bool {
+    switch self {
+    case .connected: cause == nil
+    case .failure(let expected): cause == expected
     }
   }
 

@@ -53,6 +53,7 @@ struct Dispatch {
   private static let commands: [CommandName: any Command.Type] = [
     .test: TestCommand.self, .modes: ModesCommand.self, .check: CheckCommand.self,
     .explain: ExplainCommand.self, .engines: EnginesCommand.self, .services: ServicesCommand.self,
+    .worker: WorkerCommand.self,
   ]
 
   private static func help(for name: CommandName?) -> String {

@@ -17,7 +17,7 @@ struct Root: ParsableCommand {
       """,
     subcommands: [
       TestCommand.self, ModesCommand.self, CheckCommand.self, ExplainCommand.self, EnginesCommand.self,
-      ServicesCommand.self,
+      ServicesCommand.self, WorkerCommand.self,
     ],
     helpNames: .long)
 

@@ -61,6 +61,8 @@ enum System {
   /// A closed pipe is an error to be returned, not a death; Ctrl-C ends with 130.
   static func prepareSignals() {
     signal(SIGPIPE, SIG_IGN)
+    // Who ignores the end of children is not told how they ended, and that is inherited.
+    signal(SIGCHLD, SIG_DFL)
     var current = sigaction()
     sigaction(SIGINT, nil, &current)
     // What started this program may have asked that Ctrl-C does not reach it (nohup, a shell's `&`).

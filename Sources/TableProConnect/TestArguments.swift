@@ -96,7 +96,9 @@ struct CourseArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Deadline, 0.1 to 86400. (default: 10)", valueName: "seconds"))
   var timeout: String?
 
-  @Option(help: ArgumentHelp("Keep trying for that long. (Not built yet.)", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "Keep trying for that long while the cause may pass, 0 to 86400.", valueName: "seconds"))
   var wait: String?
 
   @Option(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConnectCore
+import Transport
 
 /// Tests one connection.
 struct TestCommand: Command {
@@ -16,7 +17,7 @@ struct TestCommand: Command {
     let expected = try arguments.course.expect.map { text throws(UsageError) in
       try OptionValues.expectation(text)
     }
-    if arguments.course.wait != nil { throw UsageError("--wait is not built yet.") }
+    let wait = try arguments.course.wait.map { text throws(UsageError) in try OptionValues.wait(text) }
 
     let secrets = SecretReader(environment: surroundings.environment)
     let resolver = TargetResolver(
@@ -32,17 +33,20 @@ struct TestCommand: Command {
       resolved.warnings.append("--show-certs is not used in mode disabled.")
     }
 
-    let test = ConnectionTest(target: resolved.target, warnings: resolved.warnings, expected: expected)
-    let report = test.run(with: driver.init())
+    let test = ConnectionTest(
+      target: resolved.target, warnings: resolved.warnings, expected: expected, wait: wait)
+    let report = test.run(with: driver.init(), by: .system) { attempt in
+      if output.verbose, test.wait != nil { Output.complain(attempt.line) }
+    }
+    if output.quiet { return report.exitCode }
     switch format {
     case .json:
       Output.print(report.json(showCertificates: output.showCerts))
-    case .text where !output.quiet:
+    case .text:
       let style = TextStyle(
         color: Output.usesColor(color, environment: surroundings.environment), verbose: output.verbose,
         showCertificates: output.showCerts)
       Output.print(report.text(style))
-    case .text: break
     }
     return report.exitCode
   }

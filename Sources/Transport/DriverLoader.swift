@@ -50,7 +50,7 @@ package struct DriverLoader: Sendable {
       let path = path(of: handle) ?? candidate
       guard Self.sharesOpenSSL(handle) else {
         return .failure(
-          missing(refused: path, detail: "\(path) was built with another OpenSSL than this program"))
+          missing(refused: path, detail: "\(path) does not use the OpenSSL of this program"))
       }
       return .success(Opened(handle: handle, path: path, loader: self))
     }
@@ -95,7 +95,8 @@ package struct DriverLoader: Sendable {
   /// Whether the library's OpenSSL is the one that this program is linked with: an SSL of one copy given to
   /// another is memory corruption.
   private static func sharesOpenSSL(_ handle: UnsafeMutableRawPointer) -> Bool {
-    guard let theirs = dlsym(handle, "SSL_get_version") else { return true }
+    // A library that hides its OpenSSL, or has none, cannot be guarded either.
+    guard let theirs = dlsym(handle, "SSL_get_version") else { return false }
     return theirs == loader_own_symbol("SSL_get_version")
   }
 

@@ -79,6 +79,17 @@ import Testing
     #expect(refusal("cmd:kill -9 $$", environment: Self.shell)?.contains("signal 9") == true)
   }
 
+  @Test func aStarterThatIgnoresTheEndOfChildrenDoesNoHarm() throws {
+    let script = """
+      import os, signal, sys
+      signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+      os.execv(sys.argv[1], sys.argv[1:])
+      """
+    let options = ["--engine", "postgres", "-h", "127.0.0.1", "-p", "1", "--password", "cmd:echo x"]
+    let result = try Command.run(["python3", "-c", script, Program.path] + options)
+    #expect(result.exitCode == 11, "\(result)")
+  }
+
   @Test func aCommandsTimeIsLimited() {
     let begun = ContinuousClock.now
     let command = ShellCommand("sleep 60 | sleep 60", environment: EnvironmentSnapshot(Self.shell))

@@ -16,6 +16,16 @@ public enum Lab {
     try helper.get().ask("unused_port", [String](), for: Int.self)
   }
 
+  /// A port of 127.0.0.1 where a container's proxy listens: what connects in the `seconds` after the first
+  /// connection is accepted and closed; later ones reach the port `port`.
+  public static func containerProxy(to port: Int, closing seconds: Double) throws -> Int {
+    struct Wanted: Encodable {
+      var to: Int
+      var closes: Double
+    }
+    return try helper.get().ask("container", Wanted(to: port, closes: seconds), for: Int.self)
+  }
+
   /// The server of that description: started when it is first asked for, then shared by all tests.
   public static func start(_ server: PostgresServer) throws -> RunningPostgres {
     try registry.server(server) { try helper.get().ask("postgres", server, for: RunningPostgres.self) }

@@ -14,6 +14,8 @@ public struct PostgresServer: Hashable, Encodable, Sendable {
   public var hba: [String]
   /// The addresses that it listens on, those that the machine has.
   public var listen = ["127.0.0.1", "::1"]
+  /// The port that it has to have; nil: any.
+  public var port: Int?
   /// Further settings of postgresql.conf.
   public var settings: [String: String] = [:]
 

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import traceback
 
+import container
 import pki
 import postgres
 
@@ -58,6 +59,10 @@ class Lab:
                 server.stop()
         server.start()
         return {"port": server.port, "log": str(server.log), "socketFolder": str(server.sockets)}
+
+    def container(self, wanted):
+        """Starts a container's proxy and tells its port."""
+        return container.Proxy(wanted["to"], wanted["closes"]).port
 
     def programs(self, _):
         """Where PostgreSQL's own programs are."""

@@ -99,7 +99,7 @@ class Installation:
 
 
 class Server:
-    """One running server. `wanted` has `certificate`, `clientCA`, `minTLS`, `maxTLS`, `hba`, `listen`, `settings`."""
+    """One running server. `wanted` has `certificate`, `clientCA`, `minTLS`, `maxTLS`, `hba`, `listen`, `port`, `settings`."""
 
     def __init__(self, installation, folder, wanted, pki):
         self.installation = installation
@@ -119,7 +119,7 @@ class Server:
         (self.data / "pg_hba.conf").write_text("\n".join(self.wanted["hba"]) + "\n")
         # Another process may take the port between its choice and the start.
         for _ in range(5):
-            self.port = free_port()
+            self.port = self.wanted.get("port") or free_port()
             if self.launch():
                 return
         raise RuntimeError("the server did not start: " + self.log.read_text()[-2000:])

@@ -55,6 +55,7 @@ struct Report: Decodable {
   var stages: [Stage]
   var elapsedMs: Double
   var warnings: [String]
+  var tries: Int?
   var expected: String?
   var asExpected: Bool?
   var diagnosis: Diagnosis?

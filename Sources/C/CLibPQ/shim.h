@@ -21,11 +21,7 @@
   each(PQerrorMessage)        \
   each(PQsetErrorVerbosity)   \
   each(PQsetNoticeProcessor)  \
-  each(PQparameterStatus)     \
   each(PQconnectionUsedPassword) \
-  each(PQconnectionNeedsPassword) \
-  each(PQsslInUse)            \
-  each(PQsslStruct)           \
   each(PQsetSSLKeyPassHook_OpenSSL) \
   each(PQdefaultSSLKeyPassHook_OpenSSL) \
   each(PQinitOpenSSL)         \
@@ -35,7 +31,6 @@
   each(PQisBusy)              \
   each(PQgetResult)           \
   each(PQresultStatus)        \
-  each(PQresultErrorField)    \
   each(PQresultErrorMessage)  \
   each(PQntuples)             \
   each(PQgetvalue)            \

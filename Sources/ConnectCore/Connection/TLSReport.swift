@@ -75,15 +75,19 @@ package struct Verification: Codable, Equatable, Sendable {
 package struct CertificateFault: Codable, Equatable, Sendable {
   /// OpenSSL's verify code, X509_V_ERR_*.
   package var code: Int32
-  /// 0 is the server's own certificate.
+  /// Its place in the chain that was built to check it, which need not be the one that was sent: 0 is the
+  /// server's own certificate.
   package var depth: Int
   /// OpenSSL's words for the code.
   package var reason: String
+  /// The certificate itself, where OpenSSL said which one it is.
+  package var certificate: CertificateReport?
 
-  package init(code: Int32, depth: Int, reason: String) {
+  package init(code: Int32, depth: Int, reason: String, certificate: CertificateReport? = nil) {
     self.code = code
     self.depth = depth
     self.reason = reason
+    self.certificate = certificate
   }
 
   /// What the code amounts to.

@@ -30,9 +30,9 @@ struct CertificateWords {
     return "\(clean.line(certificate.subject)), \(place)"
   }
 
-  /// The certificate that a fault is about; nil for a trust anchor that the server did not send.
+  /// The certificate that a fault is about; nil where nobody said which one.
   func certificate(of fault: CertificateFault, in tls: TLSReport) -> CertificateReport? {
-    tls.certificates.indices.contains(fault.depth) ? tls.certificates[fault.depth] : nil
+    fault.certificate ?? (fault.depth == 0 ? tls.certificates.first : nil)
   }
 
   /// `2026-11-23`

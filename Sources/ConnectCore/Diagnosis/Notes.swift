@@ -17,6 +17,7 @@ struct Notes {
     switch context.failure.event {
     // The certificate's notes say more, and the server's words have a paragraph of their own.
     case .certificateRefused, .serverReported: []
+    case .other(let text) where text == context.failure.error?.text: []
     // The message says it, with the timeout; which address it was stands among the addresses.
     case .timedOut, .driverMissing: driverDetail
     // Each address has a line of its own.

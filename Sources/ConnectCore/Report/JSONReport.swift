@@ -41,6 +41,7 @@ extension Report {
       ("elapsedMs", .decimal(elapsedMilliseconds)),
       ("warnings", .strings(warnings)),
     ]
+    if let tries { members.append(("tries", .integer(tries))) }
     if let expected, let asExpected {
       members += [("expected", .string(expected.name)), ("asExpected", .bool(asExpected))]
     }

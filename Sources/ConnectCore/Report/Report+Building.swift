@@ -7,10 +7,10 @@
 extension Report {
   /// The report of a test that was run.
   ///
-  /// `rules` name the causes of single attempts; `now` is the day from which certificates' days are counted.
+  /// `rules` name the causes of single attempts; `tries` counts only where the test waits; `now` is the day from which certificates' days are counted.
   package init(
     of test: ConnectionTest, observation: Observation, diagnosis: Diagnosis?, elapsed: Duration,
-    rules: (any DiagnosisRules)? = nil, now: Date = .now
+    tries: Int = 1, rules: (any DiagnosisRules)? = nil, now: Date = .now
   ) {
     let target = test.target
     let clean = Sanitiser(for: target)
@@ -37,6 +37,7 @@ extension Report {
     }
     stages = observation.stages
     elapsedMilliseconds = elapsed.milliseconds
+    self.tries = test.wait == nil ? nil : tries
     warnings = Warnings(test: test, observation: observation, clean: clean, now: now).all
     expected = test.expected
     self.diagnosis = diagnosis.map { Problem($0, observation: observation, clean: clean) }

@@ -21,7 +21,10 @@ package struct Report: Codable, Equatable, Sendable {
   package var tls: TLS?
   package var attempts: [Attempt]
   package var stages: [StageTiming]
+  /// Of all tries and the pauses between them; `attempts` and `stages` are those of the reported try.
   package var elapsedMilliseconds: Double
+  /// How often it was tried (`--wait`); nil without it.
+  package var tries: Int?
   /// What the reader should know even if all went well, a sentence or two each.
   package var warnings: [String]
   package var expected: Expectation?
@@ -33,13 +36,7 @@ package struct Report: Codable, Equatable, Sendable {
   package var ok: Bool { diagnosis == nil }
 
   /// Whether the test ended as `--expect` says; nil without it.
-  package var asExpected: Bool? {
-    switch expected {
-    case nil: nil
-    case .connected: ok
-    case .failure(let cause): diagnosis?.cause == cause
-    }
-  }
+  package var asExpected: Bool? { expected?.isMet(by: diagnosis?.cause) }
 
   /// The process's exit code: the cause's, or with `--expect` 0 or 2.
   package var exitCode: Int32 {

@@ -59,12 +59,20 @@ struct TextReport {
       let port = ":\(report.port)"
       place += " (\(address.hasSuffix(port) ? String(address.dropLast(port.count)) : address))"
     }
-    let line = paint("\(product) at \(place), SSL mode \(report.ssl.requested.displayName): \(ended)", color)
+    let mode = report.ssl.requested.displayName
+    let line = paint("\(product) at \(place), SSL mode \(mode): \(ended)\(tries)", color)
     guard let expected = report.expected, let asExpected = report.asExpected else { return line }
     return line + "\n"
       + paint(
         "Expected: \(expected.name), \(asExpected ? "and so it ended" : "but it ended otherwise")",
         asExpected ? .green : .red)
+  }
+
+  /// ` (try 4, after 1.2 s)`, where there was more than one.
+  private var tries: String {
+    guard let tries = report.tries, tries > 1 else { return "" }
+    let seconds = Self.short(report.elapsedMilliseconds / 1_000)
+    return report.ok ? " (at try \(tries), after \(seconds) s)" : " (\(tries) tries in \(seconds) s)"
   }
 
   /// Continuation lines are indented, so that a server cannot write lines that look like ours.

@@ -34,7 +34,7 @@ package struct CommandLineOption: Equatable, Sendable {
   }
 }
 
-/// The subcommands' names.
+/// The subcommands' names. `worker` is for the program itself.
 package enum CommandName: String, CaseIterable, Sendable {
-  case test, modes, check, explain, engines, services, help
+  case test, modes, check, explain, engines, services, help, worker
 }

@@ -13,6 +13,9 @@ package struct ConnectionTarget: Codable, Equatable, Sendable {
   /// The deadline of one attempt in seconds, 0.1 to 86400.
   package var timeout: Double
   package var addressFamily: AddressFamily
+  /// Whether the driver may ask the server about what a failure leaves open. It may not where tests come in
+  /// numbers, such as tries of `--wait`: servers count broken connections, and block hosts for them.
+  package var asksQuestions: Bool
   /// Settings of the engine's own that its driver honours, by the name the driver knows them under
   /// (libpq: `options`, `channel_binding`, `application_name`).
   package var parameters: [String: String]
@@ -21,7 +24,7 @@ package struct ConnectionTarget: Codable, Equatable, Sendable {
   package init(
     engine: Engine, hosts: [HostPort], database: String? = nil, user: String? = nil,
     password: Secret? = nil, ssl: SSLSettings, until: ConnectionStage = .query, timeout: Double = 10,
-    addressFamily: AddressFamily = .any, parameters: [String: String] = [:],
+    addressFamily: AddressFamily = .any, asksQuestions: Bool = true, parameters: [String: String] = [:],
     sources: TargetSources = TargetSources()
   ) {
     self.engine = engine
@@ -33,6 +36,7 @@ package struct ConnectionTarget: Codable, Equatable, Sendable {
     self.until = until
     self.timeout = timeout
     self.addressFamily = addressFamily
+    self.asksQuestions = asksQuestions
     self.parameters = parameters
     self.sources = sources
   }

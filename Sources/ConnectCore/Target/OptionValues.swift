@@ -1,10 +1,20 @@
 /// Reads the values that options can have.
 package enum OptionValues {
-  /// 0.1 to 86400 seconds, in plain decimal notation.
+  /// 0.1 to 86400 seconds.
   static func timeout(_ given: Given) throws(UsageError) -> Double {
+    try seconds(given, atLeast: 0.1)
+  }
+
+  /// 0 to 86400 seconds; 0 is not to wait.
+  package static func wait(_ text: String) throws(UsageError) -> Double {
+    try seconds(Given(text, from: .option, as: "--wait"), atLeast: 0)
+  }
+
+  /// Seconds in plain decimal notation, a day at most.
+  private static func seconds(_ given: Given, atLeast least: Double) throws(UsageError) -> Double {
     let isPlain = given.value.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
-    guard isPlain, let seconds = Double(given.value), (0.1...86_400).contains(seconds) else {
-      throw bad(given, "a number of seconds from 0.1 to 86400")
+    guard isPlain, let seconds = Double(given.value), (least...86_400).contains(seconds) else {
+      throw bad(given, "a number of seconds from \(least == 0 ? "0" : "\(least)") to 86400")
     }
     return seconds
   }

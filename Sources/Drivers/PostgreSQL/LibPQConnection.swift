@@ -7,6 +7,8 @@ final class LibPQConnection: PendingConnection {
   let libpq: LibPQ
   let pass: PostgreSQLSSLPolicy.Pass
   let tlsGuard: TLSGuard?
+  /// The file with the client's key, if one was given.
+  let keyFile: String?
   private let notices = Notices()
   private var connection: OpaquePointer?
 
@@ -18,6 +20,7 @@ final class LibPQConnection: PendingConnection {
     self.libpq = libpq
     self.pass = pass
     self.tlsGuard = tlsGuard
+    keyFile = target.ssl.keyFile ?? target.ssl.certificateFile
     let options = PostgreSQLSSLPolicy.options(
       for: target, host: host, address: address, pass: pass, known: libpq.knownOptions)
     let keywords = options.map { strdup($0.keyword) }
@@ -47,12 +50,15 @@ final class LibPQConnection: PendingConnection {
   final class Notices {
     /// More would bury the report.
     private static let most = 20
+    private static let longest = 4_096
     private var first: [String] = []
     private var count = 0
 
     func add(_ text: UnsafePointer<CChar>) {
       count += 1
-      if first.count < Self.most { first.append(String(cString: text)) }
+      guard first.count < Self.most else { return }
+      let bytes = UnsafeRawBufferPointer(start: text, count: strnlen(text, Self.longest))
+      first.append(String(decoding: bytes, as: UTF8.self))
     }
 
     var texts: [String] { first + (count > first.count ? ["… and \(count - first.count) more notices"] : []) }

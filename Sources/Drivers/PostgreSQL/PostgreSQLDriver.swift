@@ -33,7 +33,8 @@ struct PostgreSQLTest {
 
   func run() -> Observation {
     let libpq: LibPQ?
-    if target.until >= .auth {
+    // Of TLS and of TCP the transport knows more; a Unix socket is libpq's to find.
+    if target.until >= .auth || target.hosts.contains(where: \.isUnixSocket) {
       switch LibPQ.shared {
       case .success(let loaded): libpq = loaded
       case .failure(let missing): return notBegun(.driverMissing(missing), stage: .resolve)
@@ -56,6 +57,7 @@ struct PostgreSQLTest {
     }
 
     var attempts: [ConnectionAttempt] = []
+    var remarks: [Remark] = []
     for (index, host) in target.hosts.enumerated() {
       let share = deadline.orSooner(in: deadline.remaining / (target.hosts.count - index))
       let attempt = PostgreSQLHostTest(
@@ -63,8 +65,10 @@ struct PostgreSQLTest {
         progress: progress)
       var observation = attempt.run()
       attempts += observation.attempts
+      remarks += observation.remarks
       if index == target.hosts.count - 1 || !Self.triesNextHost(after: observation.outcome) {
         observation.attempts = attempts
+        observation.remarks = remarks
         if let credentials, credentials.keyIsOpen {
           observation.remarks.append(.keyReadableByOthers(path: credentials.keyPath))
         }

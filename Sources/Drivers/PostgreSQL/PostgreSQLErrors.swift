@@ -57,6 +57,12 @@ enum PostgreSQLErrors {
     return (String(severity), String(state), String(rest.dropFirst(2)))
   }
 
+  /// libpq's refusal of a key that others may read; nil if the text is none.
+  static func keyFault(in text: String, path: String?) -> FileFault? {
+    guard let path, text.contains("has group or world access") else { return nil }
+    return FileFault(option: "--ssl-key", path: path, problem: .tooOpen, detail: "")
+  }
+
   /// The words that OpenSSL gave for a failure, out of libpq's message; nil if it is not about TLS.
   static func openSSLReason(in text: String) -> String? {
     for marker in ["SSL error: ", "could not establish SSL connection: "] {

@@ -40,7 +40,7 @@ struct PostgreSQLHostTest {
     _ pass: PostgreSQLSSLPolicy.Pass, at addresses: [SocketAddress], _ clock: StageClock
   ) -> PassResult {
     let policy = pass == .encrypted ? tlsPolicy?.forHost(host.host, target.ssl) : nil
-    guard let libpq else {
+    guard let libpq, target.until >= .auth || host.isUnixSocket else {
       return PostgreSQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline).run(
         at: addresses, clock: clock)
     }
@@ -60,7 +60,7 @@ struct PostgreSQLHostTest {
       // The contract: if both passes fail, the first one's failure is the report.
       var report = first
       report.attempts = attempts
-      report.remarks.append(.plainPassFailed(failure))
+      report.remarks += second.remarks + [.plainPassFailed(failure)]
       report.outcome = .failure(reason.adding(answer(of: failure)))
       var observation = report.observation(host: host)
       observation.address = address.description
@@ -79,6 +79,7 @@ struct PostgreSQLHostTest {
 
   /// What the plain pass has shown of whether the server takes this login in plain text.
   private func answer(of failure: ConnectionFailure) -> ServerAnswer? {
+    if failure.credentialsRequested { return .takesLoginInPlain }
     guard failure.stage >= .auth, let error = failure.error, error.origin == .server else { return nil }
     return PostgreSQLRules.leavesTLSOpen(failure) ? .refusesInPlain(error) : .takesLoginInPlain
   }
@@ -86,7 +87,8 @@ struct PostgreSQLHostTest {
   /// Asks the server where the failure leaves open what the other kind of connection would have brought, or who
   /// it is that listens.
   private func asked(about result: PassResult) -> PassResult {
-    guard let failure = result.failure, let address = result.address else { return result }
+    guard target.asksQuestions, let failure = result.failure, let address = result.address
+    else { return result }
     let question = PostgreSQLQuestion(target: target, host: host, address: address, deadline: deadline)
     var result = result
     if PostgreSQLRules.leavesTLSOpen(failure) {

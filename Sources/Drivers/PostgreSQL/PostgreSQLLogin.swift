@@ -15,6 +15,8 @@ struct PostgreSQLLogin {
   private let patience: Deadline
   /// Whether it came to a StartupMessage, over TLS or in plain text.
   private var introduced = false
+  /// Whether SSLRequest was sent.
+  private var negotiates = false
 
   init(
     _ connection: LibPQConnection, clock: StageClock, deadline: Deadline, progress: Progress,
@@ -37,6 +39,8 @@ struct PostgreSQLLogin {
     if connection.status == CONNECTION_BAD, case .failed(let event, let error) = connection.advance() {
       return failed(event, error)
     }
+    // Only a Unix socket comes here without a login, and it has no TLS.
+    guard last >= .auth else { return last == .connect ? .success(Session()) : failed(.tlsNotOffered, nil) }
     begin(encrypts ? .tls : .auth)
     if let failure = login() { return .failure(failure) }
     guard last == .query else { return .success(Session()) }
@@ -66,10 +70,9 @@ struct PostgreSQLLogin {
       if let stranger = lookAhead.stranger { return failure(.foreignAnswer(stranger), nil) }
       if lookAhead.reportsError { return refusal() }
       wanted = connection.step()
-      if encrypts, !introduced, connection.status == CONNECTION_MADE, connection.tlsGuard?.attached == true {
+      if encrypts, !introduced, wanted != PGRES_POLLING_FAILED, negotiationIsOver() {
         // The handshake is done and the StartupMessage not yet sent: the last moment to be sure.
-        guard connection.tlsGuard?.acceptsCredentials == true
-        else { return failure(.other("TLS was set up without the certificate having been accepted"), nil) }
+        guard connection.tlsGuard?.acceptsCredentials == true else { return failure(.unguardedTLS, nil) }
         introduced = true
         begin(.auth)
       }
@@ -78,6 +81,17 @@ struct PostgreSQLLogin {
       case PGRES_POLLING_FAILED: return loginFailure()
       default: continue
       }
+    }
+  }
+
+  /// Whether libpq is past TLS, whatever it thinks of how that went.
+  private mutating func negotiationIsOver() -> Bool {
+    switch connection.status {
+    case CONNECTION_SSL_STARTUP:
+      negotiates = true
+      return false
+    case CONNECTION_MADE: return negotiates
+    default: return true
     }
   }
 
@@ -128,6 +142,9 @@ struct PostgreSQLLogin {
     if connection.tlsGuard?.attached == true {
       let reason = PostgreSQLErrors.openSSLReason(in: error.text)
       let event = connection.tlsGuard?.failureEvent(reason: reason)
+      if let fault = PostgreSQLErrors.keyFault(in: error.text, path: connection.keyFile) {
+        return failure(.fileUnusable(fault), error)
+      }
       if case .notTLS(let answer) = event { return failure(.notTLS(lookAhead.whole(of: answer)), error) }
       return failure(event ?? LibPQConnection.lossEvent(error), error)
     }

@@ -69,7 +69,10 @@ struct PostgreSQLRules: DiagnosisRules {
     for answer in failure.answers {
       switch answer {
       case .takesLoginOverTLS: return Finding(cause: .serverRequiresTLS)
-      case .takesLoginInPlain: return Finding(cause: .accessDenied, recommendedMode: .disabled)
+      case .takesLoginInPlain:
+        // Preferred went there by itself, and what stopped it there is another matter.
+        let disabled: SSLMode? = target.ssl.mode == .preferred ? nil : .disabled
+        return Finding(cause: .accessDenied, recommendedMode: disabled)
       case .refusesOverTLS(let other):
         return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)

@@ -56,17 +56,21 @@ extension CertificateReport {
       var kind: Int32 = 0
       let value = GENERAL_NAME_get0_value(entry.assumingMemoryBound(to: GENERAL_NAME.self), &kind)
       guard let value else { return nil }
-      let string = value.assumingMemoryBound(to: ASN1_STRING.self)
-      let bytes = UnsafeBufferPointer(
-        start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
       switch kind {
-      case GEN_DNS: return String(decoding: bytes, as: UTF8.self)
-      case GEN_IPADD: return address(Array(bytes))
-      case GEN_URI: return "URI:" + String(decoding: bytes, as: UTF8.self)
-      case GEN_EMAIL: return "email:" + String(decoding: bytes, as: UTF8.self)
+      case GEN_DNS: return String(decoding: Self.bytes(of: value), as: UTF8.self)
+      case GEN_IPADD: return address(Self.bytes(of: value))
+      case GEN_URI: return "URI:" + String(decoding: Self.bytes(of: value), as: UTF8.self)
+      case GEN_EMAIL: return "email:" + String(decoding: Self.bytes(of: value), as: UTF8.self)
+      // The other kinds are no ASN1_STRINGs, and name no host.
       default: return nil
       }
     }
+  }
+
+  private static func bytes(of string: UnsafeMutableRawPointer) -> [UInt8] {
+    let string = string.assumingMemoryBound(to: ASN1_STRING.self)
+    return Array(
+      UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string))))
   }
 
   private static func address(_ bytes: [UInt8]) -> String? {

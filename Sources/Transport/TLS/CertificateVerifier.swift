@@ -55,32 +55,39 @@ enum CertificateVerifier {
       guard ok == 0, let context, let raw = X509_STORE_CTX_get_ex_data(context, 0) else { return ok }
       let code = X509_STORE_CTX_get_error(context)
       let depth = X509_STORE_CTX_get_error_depth(context)
-      Unmanaged<FaultCollector>.fromOpaque(raw).takeUnretainedValue().add(code: code, depth: depth)
+      let certificate = X509_STORE_CTX_get_current_cert(context).map { CertificateReport($0) }
+      Unmanaged<FaultCollector>.fromOpaque(raw).takeUnretainedValue()
+        .add(code: code, depth: depth, certificate)
       return 1
     }
     let verdict = X509_verify_cert(context)
-    if verdict != 1, found.faults.isEmpty {
-      found.add(code: X509_STORE_CTX_get_error(context), depth: 0)
+    // The callback lets every fault pass that it sees: what ends the check nevertheless was none of them.
+    if verdict != 1 {
+      let code = X509_STORE_CTX_get_error(context)
+      found.add(code: code == X509_V_OK ? X509_V_ERR_UNSPECIFIED : code, depth: 0, nil)
     }
     return withExtendedLifetime(found) { found.inOrder }
   }
 
-  private static func fault(_ code: Int32, depth: Int32) -> CertificateFault {
+  private static func fault(
+    _ code: Int32, depth: Int32, _ certificate: CertificateReport? = nil
+  ) -> CertificateFault {
     CertificateFault(
-      code: code, depth: Int(depth), reason: String(cString: X509_verify_cert_error_string(Int(code))))
+      code: code, depth: Int(depth), reason: String(cString: X509_verify_cert_error_string(Int(code))),
+      certificate: certificate)
   }
 
   private final class FaultCollector {
     private(set) var faults: [CertificateFault] = []
 
-    func add(code: Int32, depth: Int32) {
+    func add(code: Int32, depth: Int32, _ certificate: CertificateReport?) {
       // The contract's CRL rule: above the leaf, only certificates for whose issuer there is a list count.
       if code == X509_V_ERR_UNABLE_TO_GET_CRL, depth > 0 { return }
       // "Unable to verify the first certificate" only repeats that the chain leads nowhere.
       if code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, faults.contains(where: { $0.depth == 0 }) {
         return
       }
-      let new = fault(code, depth: depth)
+      let new = fault(code, depth: depth, certificate)
       if !faults.contains(new) { faults.append(new) }
     }
 

@@ -1,6 +1,13 @@
 import COpenSSL
 package import ConnectCore
 
+extension FailureEvent {
+  /// TLS came about, and no guard has accepted the certificate: nothing may be sent.
+  package static var unguardedTLS: FailureEvent {
+    .other("TLS was set up without the certificate having been accepted")
+  }
+}
+
 extension TLSGuard {
   /// What ended the connection's TLS, from what the guard saw and OpenSSL's words for the failure.
   ///

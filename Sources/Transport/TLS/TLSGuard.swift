@@ -11,6 +11,8 @@ package final class TLSGuard: @unchecked Sendable {
   package let policy: TLSPolicy
   /// Alerts in the order in which they were seen.
   package private(set) var alerts: [TLSAlert] = []
+  /// The SSL_CTX that was made last under this guard, while it lives; the hook's.
+  var context: OpaquePointer?
   /// Whether an SSL was prepared, that is whether TLS has begun.
   package private(set) var attached = false
   private var serverHelloSeen = false
@@ -62,11 +64,13 @@ package final class TLSGuard: @unchecked Sendable {
     if let name = policy.peerName.serverNameIndication {
       // SSL_set_tlsext_host_name, a macro over SSL_ctrl.
       var name = Array(name.utf8CString)
-      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), &name)
-      report.serverName = policy.peerName.serverNameIndication
+      // Names of more than 255 bytes are refused, and none is sent then.
+      if SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), &name) == 1 {
+        report.serverName = policy.peerName.serverNameIndication
+      }
     }
     applyMinimumVersion(to: ssl)
-    if let groups = policy.groups {
+    if let groups = policy.groups, TLSHook.mayChooseGroups {
       // SSL_set1_groups_list, a macro over SSL_ctrl.
       var list = Array(groups.utf8CString)
       SSL_ctrl(ssl, SSL_CTRL_SET_GROUPS_LIST, 0, &list)

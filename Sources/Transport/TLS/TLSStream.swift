@@ -17,7 +17,7 @@ package final class TLSStream: ByteStream {
       defer { SSL_CTX_free(context) }
       return SSL_new(context)
     }
-    guard let made, tlsGuard.attached, SSL_set_fd(made, socket.descriptor) == 1,
+    guard let made, SSL_set_fd(made, socket.descriptor) == 1,
       tlsGuard.policy.credentials?.use(on: made) ?? true
     else {
       if let made { SSL_free(made) }
@@ -27,6 +27,7 @@ package final class TLSStream: ByteStream {
     self.tlsGuard = tlsGuard
     ssl = made
     try repeatedly(until: deadline) { SSL_connect(ssl) }
+    guard tlsGuard.acceptsCredentials else { throw StreamFailure(.unguardedTLS) }
   }
 
   deinit { SSL_free(ssl) }
