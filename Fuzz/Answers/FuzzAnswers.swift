@@ -14,7 +14,9 @@ public func fuzzAnswers(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
   }
   let text = String(decoding: bytes, as: UTF8.self)
-  for message in [text, "connection to server at \"h\" (1.2.3.4), port 1 failed: " + text, "FATAL:  28000: " + text] {
+  for message in [
+    text, "connection to server at \"h\" (1.2.3.4), port 1 failed: " + text, "FATAL:  28000: " + text,
+  ] {
     _ = PostgreSQLErrors.error(message: message)
     _ = PostgreSQLErrors.openSSLReason(in: message)
   }

@@ -23,7 +23,8 @@ private func resolve(_ url: String) -> String? {
   var options = TargetOptions()
   options.url = url
   let resolver = TargetResolver(
-    environment: EnvironmentSnapshot([:]), systemUser: { "user" }, built: [.postgres, .redshift, .cockroachdb],
+    environment: EnvironmentSnapshot([:]), systemUser: { "user" },
+    built: [.postgres, .redshift, .cockroachdb],
     readSecret: { _, _ in Secret("") }, readPasswordFile: { _ in .notAFile })
   do throws(UsageError) {
     let target = try resolver.resolve(options).target

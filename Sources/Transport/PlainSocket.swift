@@ -86,8 +86,8 @@ package func receive(
 }
 
 /// What has arrived at a socket and was not read yet; nothing is taken away.
-package func peek(at descriptor: Int32) -> [UInt8] {
-  var buffer = [UInt8](repeating: 0, count: 16_384)
+package func peek(at descriptor: Int32, atMost limit: Int = 16_384) -> [UInt8] {
+  var buffer = [UInt8](repeating: 0, count: limit)
   let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
   return count > 0 ? Array(buffer[..<count]) : []
 }

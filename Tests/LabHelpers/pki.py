@@ -35,6 +35,8 @@ def distinguished(common_name):
 
 
 def alternative(name):
+    if isinstance(name, x509.GeneralName):
+        return name
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
@@ -177,6 +179,13 @@ def mint(path, server_user=None):
     server("cn-and-san", "localhost", root, ["other.example.test"])
     server("cn-and-address", "localhost", root, ["10.9.8.7"])
     server("nameless", None, root)
+    server("many-kinds", "localhost", root, [
+        x509.DirectoryName(distinguished("a directory")), x509.RegisteredID(x509.ObjectIdentifier("1.2.3.4")),
+        x509.OtherName(x509.ObjectIdentifier("1.2.3.5"), b"\x0c\x01x"), x509.RFC822Name("dba@example.test"),
+        x509.UniformResourceIdentifier("https://example.test/"), *LOCAL])
+    # What is sent is not what is built: the certificate between has nothing to do with the two around it.
+    old = Identity("Lab Expired CA", root, ca=True, period=EXPIRED)
+    server("detour", "localhost", old, LOCAL, chain=[other, old])
 
     def crl(name, *parts):
         folder.write(f"crl-{name}.pem", *parts)

@@ -57,6 +57,19 @@ import Testing
     #expect(try SchemaValidator.faults(in: result.output) == [])
   }
 
+  /// A libpq whose OpenSSL cannot be seen could not be watched: its TLS would pass unverified.
+  @Test func libpqThatHidesItsOpenSSL() throws {
+    let folder = try TemporaryFolder()
+    try "int PQlibVersion(void) { return 150000; }\n".write(
+      toFile: folder.path + "/libpq.c", atomically: true, encoding: .utf8)
+    let built = try Command.run(
+      ["cc", "-shared", "-fPIC", "-o", folder.path + "/libpq.so.5", folder.path + "/libpq.c"])
+    try #require(built.exitCode == 0, "\(built)")
+    let result = try run(path: folder.path)
+    #expect(result.exitCode == Cause.driverMissing.exitCode, "\(result)")
+    #expect(Report(result.output)?.diagnosis?.cause == Cause.driverMissing.rawValue, "\(result)")
+  }
+
   /// A folder or a file that holds the usual library does.
   @Test func libpqFromTheGivenPlace() throws {
     let folder = try TemporaryFolder()

@@ -39,6 +39,7 @@ import Testing
     untrusted("--ssl-ca takes the place of the system store", "good", "--ssl-ca {pki}/other-ca.pem").with(
       \.environment, ["SSL_CERT_FILE": "{pki}/ca.pem", "SSL_CERT_DIR": "{pki}/trusted"]),
     trusted("ends soon", "ending", ca).with(\.warning, "day"),
+    trusted("names of every kind", "many-kinds", ca),
   ]
 
   static let times = ["expired", "future"].map {
@@ -82,6 +83,18 @@ import Testing
     named("CN beside an address", "cn-and-address", good: true),
     named("no names", "nameless", good: false),
   ]
+
+  /// The place of a fault in the chain that was built is not its place in the chain that was sent.
+  @Test func theExpiredCertificateIsNamed() throws {
+    let port = try Lab.start(.with("detour")).port
+    let result = try Program.run([
+      "postgres://127.0.0.1:\(port)/appdb", "--ssl", "verify-ca", "--ssl-ca", Lab.pki + "/ca.pem",
+      "--until", "tls",
+    ])
+    #expect(result.exitCode == Cause.expired.exitCode, "\(result)")
+    #expect(result.output.contains("(CN=Lab Expired CA) has expired"), "\(result)")
+    #expect(!result.output.contains("CN=Other Root CA"), "\(result)")
+  }
 
   @Test(arguments: Row.all(chains)) func chain(_ row: Row) throws { try row.judge() }
   @Test(arguments: Row.all(times)) func time(_ row: Row) throws { try row.judge() }

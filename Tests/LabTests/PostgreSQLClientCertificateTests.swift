@@ -97,6 +97,16 @@ import Testing
       "certificate without a key", "--ssl-cert {pki}/client.crt", fails: .clientKeyInvalid, during: .before),
   ]
 
+  @Test func theRemedyForAnOpenKeyIsNamed() throws {
+    let port = try Lab.start(.mutual).port
+    let result = try Program.run([
+      "postgres://127.0.0.1:\(port)/appdb?sslmode=require", "--ssl-cert", Lab.pki + "/client.crt", "--ssl-key",
+      Lab.pki + "/client-open.key",
+    ])
+    #expect(result.exitCode == Cause.clientKeyInvalid.exitCode, "\(result)")
+    #expect(result.output.contains("chmod 600"), "\(result)")
+  }
+
   @Test(arguments: Row.all(certificates)) func certificate(_ row: Row) throws { try row.judge() }
   @Test(arguments: Row.all(keys)) func key(_ row: Row) throws { try row.judge() }
 

@@ -63,6 +63,40 @@ import Testing
     }
   }
 
+  /// What the first host got is told although the second is the one that counts.
+  @Test func thePasswordThatTheFirstHostGotIsTold() throws {
+    let good = try Lab.start(.optional).port
+    let curious = try MisbehavingServer(
+      [
+        .hearPacket, .send("N"), .close,
+      ],
+      then: [
+        .hearPacket, .send(PostgresMessage.authentication(3)), .hearMessage,
+        .send(PostgresMessage.error("57P03", "the database system is starting up")), .close,
+      ]
+    ).port
+    let (result, report) = try Self.run(["postgres://127.0.0.1:\(curious),127.0.0.1:\(good)/appdb"])
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(report.warnings.contains { $0.contains("in clear text") }, "\(result)")
+  }
+
+  /// Preferred failed both ways, and on the second the password went in clear.
+  @Test func thePasswordOfAFailedPlainPassIsTold() throws {
+    let alert: [UInt8] = [0x15, 3, 3, 0, 2, 2, 70]
+    let curious = try MisbehavingServer(
+      [
+        .hearPacket, .send("S"), .hearHandshake, .send(alert), .close,
+      ],
+      then: [
+        .hearPacket, .send(PostgresMessage.authentication(3)), .hearMessage,
+        .send(PostgresMessage.error("28P01", "password authentication failed")), .close,
+      ]
+    ).port
+    let (result, report) = try Self.run(["postgres://127.0.0.1:\(curious)/appdb"])
+    #expect(report.diagnosis?.cause == Cause.versionMismatch.rawValue, "\(result)")
+    #expect(report.warnings.contains { $0.contains("in clear text") }, "\(result)")
+  }
+
   @Test func theFirstHostStallsTheSecondIsNotReady() async throws {
     try await SideBySide.run {
       let stalls = try MisbehavingServer([.stall], then: [.close]).port

@@ -84,6 +84,14 @@ import Testing
   }
 
   /// A Unix socket is never encrypted, and a mode that demands encryption has no place there.
+  @Test func unixSocketUntilConnect() throws {
+    let server = try Lab.start(.optional)
+    let arguments = ["--engine", "postgres", "-p", String(server.port), "--until", "connect", "-h"]
+    #expect(try Program.run(arguments + [server.socketFolder]).exitCode == 0)
+    let nobody = try Program.run(arguments + ["/nonexistent"])
+    #expect(nobody.exitCode == Cause.refused.exitCode, "\(nobody)")
+  }
+
   @Test(arguments: Mode.allCases) func unixSocket(mode: Mode) throws {
     let server = try Lab.start(
       PostgresServer(certificate: "good", hba: ["local all all scram-sha-256"]))

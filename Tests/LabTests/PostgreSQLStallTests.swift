@@ -122,6 +122,17 @@ import Testing
   @Test(arguments: dribbles) func dribble(_ row: StressRow) async throws { try await row.judge() }
   @Test(arguments: ends) func end(_ row: StressRow) async throws { try await row.judge() }
 
+  /// A test that ends with the handshake is none of libpq's.
+  static let handshakes = [Point.accepted, .tlsAnswer, .serverHello, .midHandshake].flatMap { point in
+    [
+      row("stalls", point, .required, [.stall], .timedOut),
+      row("closes", point, .verifyIdentity, [.close], .lost),
+      breaks(point, .required),
+    ].map { $0.with(\.options, ["--until", "tls"]) }
+  }
+
+  @Test(arguments: handshakes) func untilTLS(_ row: StressRow) async throws { try await row.judge() }
+
   /// TLS 1.2's server has a second say in the handshake.
   @Test(arguments: [Mode.required, .verifyIdentity]) func tls12(mode: Mode) async throws {
     let flight = StressRow(

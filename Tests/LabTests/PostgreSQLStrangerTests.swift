@@ -81,6 +81,20 @@ import Testing
     try await row.judge()
   }
 
+  /// A test that ends with the handshake finds the same out.
+  @Test func untilTLS() async throws {
+    let options = ["--until", "tls"]
+    for stranger in Self.strangers where ["SSH", "MySQL, N", "HTTP"].contains(stranger.title) {
+      try await Self.row(stranger.title, .required, stranger.script, note: stranger.note)
+        .with(\.options, options).judge()
+    }
+    for otherwise in [Step.close, .stall] {
+      var row = Self.row("only TLS", .required, Self.tlsOnly(otherwise), note: "TLS from the first byte")
+      if case .stall = otherwise { row.time = .beforeTheTimeout }
+      try await row.with(\.options, options).judge()
+    }
+  }
+
   /// A server that waits for a whole line, and so says nothing to SSLRequest: Redis, most web servers.
   @Test(arguments: modes) func waitingForALine(mode: Mode) async throws {
     let script: [Step] = [.hearLine, .send("-ERR unknown command\r\n"), .stall]

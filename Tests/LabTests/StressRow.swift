@@ -33,6 +33,7 @@ struct StressRow: Sendable, CustomTestStringConvertible {
   /// Whether the server may get what proves a password: only where the mode lets it.
   var proves = false
   var options: [String] = []
+  var engine = "postgres"
 
   var testDescription: String { "\(title), \(mode.rawValue), \(timeout) s" }
 
@@ -85,7 +86,7 @@ struct StressRow: Sendable, CustomTestStringConvertible {
   }
 
   private func arguments(port: Int) throws -> [String] {
-    var arguments = ["--engine", "postgres", "-h", "127.0.0.1", "-p", String(port), "-U", Account.user]
+    var arguments = ["--engine", engine, "-h", "127.0.0.1", "-p", String(port), "-U", Account.user]
     arguments += ["--password", "env:LAB_PASSWORD", "--ssl", mode.rawValue, "--format", "json"]
     // Where nothing is waited for, a busy machine may take its time.
     arguments += ["--timeout", time == .atOnce ? "10" : String(timeout)]

@@ -6,13 +6,14 @@ import Testing
 /// Recorded errors of servers and of libpq, and what each means.
 @Suite struct RulesTests {
   private func finding(
-    _ error: ServerError, answers: [ServerAnswer] = [], credentialsRequested: Bool = false
+    _ error: ServerError, answers: [ServerAnswer] = [], credentialsRequested: Bool = false,
+    mode: SSLMode = .required
   ) -> Finding? {
     let failure = ConnectionFailure(
       stage: .auth, event: .serverReported, error: error, answers: answers,
       credentialsRequested: credentialsRequested)
     let target = ConnectionTarget(
-      engine: .postgres, hosts: [HostPort(host: "db", port: 5432)], ssl: SSLSettings(mode: .preferred))
+      engine: .postgres, hosts: [HostPort(host: "db", port: 5432)], ssl: SSLSettings(mode: mode))
     return PostgreSQLRules().finding(for: failure, target: target)
   }
 
@@ -78,6 +79,9 @@ import Testing
     let plainOnly = finding(refusal, answers: [.takesLoginInPlain])
     #expect(plainOnly?.cause == .accessDenied)
     #expect(plainOnly?.recommendedMode == .disabled)
+    // Preferred has been there.
+    let preferred = finding(refusal, answers: [.takesLoginInPlain], mode: .preferred)
+    #expect(preferred == Finding(cause: .accessDenied))
   }
 
   /// A server that refuses over TLS for a reason of its own (no client certificate) does take TLS.

@@ -115,7 +115,7 @@ final class LibPQConnection: PendingConnection {
   }
 
   /// What has arrived and not been read by libpq; nothing is taken away.
-  func peek() -> [UInt8] { Transport.peek(at: descriptor) }
+  func peek(atMost limit: Int = 16_384) -> [UInt8] { Transport.peek(at: descriptor, atMost: limit) }
 
   /// Runs a query that answers one text, within the deadline.
   func text(of query: String, deadline: Deadline) -> Result<String, ConnectionFailure> {

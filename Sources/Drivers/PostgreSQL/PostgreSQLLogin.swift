@@ -139,12 +139,12 @@ struct PostgreSQLLogin {
 
   /// SSLRequest or the handshake failed.
   private func negotiationFailure(_ error: ServerError) -> ConnectionFailure {
+    if let fault = PostgreSQLErrors.keyFault(in: error.text, path: connection.keyFile) {
+      return failure(.fileUnusable(fault), error)
+    }
     if connection.tlsGuard?.attached == true {
       let reason = PostgreSQLErrors.openSSLReason(in: error.text)
       let event = connection.tlsGuard?.failureEvent(reason: reason)
-      if let fault = PostgreSQLErrors.keyFault(in: error.text, path: connection.keyFile) {
-        return failure(.fileUnusable(fault), error)
-      }
       if case .notTLS(let answer) = event { return failure(.notTLS(lookAhead.whole(of: answer)), error) }
       return failure(event ?? LibPQConnection.lossEvent(error), error)
     }

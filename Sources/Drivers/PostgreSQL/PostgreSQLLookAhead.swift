@@ -7,7 +7,9 @@ struct PostgreSQLLookAhead {
   /// The answer to SSLRequest.
   private var tlsAnswer: [UInt8] = []
   /// The beginning of what came after a plain StartupMessage.
-  private(set) var plainAnswer: [UInt8] = []
+  private var plainAnswer: [UInt8] = []
+  /// How much came after a plain StartupMessage, at least.
+  private var plainCount = 0
 
   /// Whether nothing has come at all.
   var heardNothing: Bool { tlsAnswer.isEmpty && plainAnswer.isEmpty }
@@ -17,8 +19,11 @@ struct PostgreSQLLookAhead {
     if let tlsGuard = connection.tlsGuard {
       // Until the handshake has begun, what arrives is the answer to SSLRequest.
       if !tlsGuard.attached, connection.status == CONNECTION_SSL_STARTUP { tlsAnswer = connection.peek() }
-    } else if connection.status == CONNECTION_AWAITING_RESPONSE, plainAnswer.count < 64 {
-      plainAnswer += connection.peek()
+    } else if connection.status == CONNECTION_AWAITING_RESPONSE {
+      // libpq's buffer grows by doubling: where much has come, much more is taken at once.
+      let bytes = connection.peek(atMost: plainCount < 16_384 ? 16_384 : PostgreSQLMessages.mostBeforeLogin)
+      plainCount += bytes.count
+      if plainAnswer.count < 64 { plainAnswer += bytes }
     }
   }
 
@@ -26,7 +31,7 @@ struct PostgreSQLLookAhead {
   var stranger: ForeignAnswer? {
     if case .foreign(let answer) = TLSAnswer(tlsAnswer) { return answer }
     let answer = ForeignAnswer(recognising: plainAnswer)
-    return answer.protocolName == nil ? nil : answer
+    return answer.protocolName != nil || plainCount > PostgreSQLMessages.mostBeforeLogin ? answer : nil
   }
 
   /// Whether an error answers SSLRequest. libpq would close the connection on its first letter.

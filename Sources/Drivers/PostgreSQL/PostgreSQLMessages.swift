@@ -21,6 +21,9 @@ enum PostgreSQLMessages {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
+  /// More than a server says before the login is done. libpq would take in all that comes.
+  static let mostBeforeLogin = 1 << 20
+
   /// What the first byte and the length of a server's answer to a StartupMessage say.
   enum Answer: Equatable {
     /// AuthenticationRequest with its code: 0 ok, 3 clear-text password, 5 MD5, 10 SASL.

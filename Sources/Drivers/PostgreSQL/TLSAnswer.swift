@@ -39,8 +39,11 @@ enum TLSAnswer: Equatable {
     self = TLSAnswer(peek(at: descriptor))
     var bytes: [UInt8] = []
     while self == .incomplete {
-      bytes += try receive(from: descriptor, atMost: 4_096, deadline: deadline)
-      self = TLSAnswer(bytes)
+      bytes += try receive(from: descriptor, atMost: 65_536, deadline: deadline)
+      // No error is so long, and a flood must not fill the memory.
+      self =
+        bytes.count < PostgreSQLMessages.mostBeforeLogin
+        ? TLSAnswer(bytes) : .foreign(ForeignAnswer(recognising: bytes))
     }
   }
 }
