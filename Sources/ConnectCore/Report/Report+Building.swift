@@ -93,7 +93,8 @@ extension Report.Problem {
     stage = diagnosis.stage
     beforeConnecting =
       switch observation.outcome {
-      case .failed(let failure): failure.event.precedesConnecting
+      // libpq refuses a key that others may read only when it has connected.
+      case .failed(let failure): failure.event.precedesConnecting && observation.attempts.isEmpty
       case .connected: false
       }
     message = Sanitiser.visible(diagnosis.message, keepingLineBreaks: true)
