@@ -13,7 +13,10 @@ enum OpenSSLConfiguration {
     defer { BIO_free_all(bio) }
     var line = [CChar](repeating: 0, count: 4_096)
     while BIO_gets(bio, &line, Int32(line.count)) > 0 {
-      if strstr(line, word) != nil || strstr(line, ".include") != nil { return true }
+      // Debian's file is mostly comments, and some of them speak of `.include`.
+      let bytes = line.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: "#")) }.map(UInt8.init(bitPattern:))
+      let text = String(decoding: bytes, as: UTF8.self)
+      if text.contains(word) || text.contains(".include") { return true }
     }
     return false
   }
