@@ -100,7 +100,8 @@ import Testing
   @Test func theRemedyForAnOpenKeyIsNamed() throws {
     let port = try Lab.start(.mutual).port
     let result = try Program.run([
-      "postgres://127.0.0.1:\(port)/appdb?sslmode=require", "--ssl-cert", Lab.pki + "/client.crt", "--ssl-key",
+      "postgres://127.0.0.1:\(port)/appdb?sslmode=require", "--ssl-cert", Lab.pki + "/client.crt",
+      "--ssl-key",
       Lab.pki + "/client-open.key",
     ])
     #expect(result.exitCode == Cause.clientKeyInvalid.exitCode, "\(result)")

@@ -22,42 +22,50 @@ import Testing
     }
   }
 
+  func expect(
+    _ wanted: [Int], _ server: PostgresServer, _ options: [String], password: String? = Account.password,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let found = try await trips(server, options, password: password)
+    #expect(found == wanted, sourceLocation: sourceLocation)
+  }
+
   /// Connect, SSLRequest, the handshake, StartupMessage, and two for SCRAM.
   @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func login(mode: Mode)
     async throws
   {
-    #expect(try await trips(.optional, ["--ssl", mode.rawValue, "--until", "auth"]) == [6])
+    try await expect([6], .optional, ["--ssl", mode.rawValue, "--until", "auth"])
   }
 
   /// The question for the version is one more.
   @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func test(mode: Mode) async throws
   {
-    #expect(try await trips(.optional, ["--ssl", mode.rawValue]) == [7])
+    try await expect([7], .optional, ["--ssl", mode.rawValue])
   }
 
   /// Connect, StartupMessage, and two for SCRAM; the question for the version is one more.
   @Test func inPlainText() async throws {
-    #expect(try await trips(.plain, ["--ssl", "disabled", "--until", "auth"]) == [4])
-    #expect(try await trips(.plain, ["--ssl", "disabled"]) == [5])
+    try await expect([4], .plain, ["--ssl", "disabled", "--until", "auth"])
+    try await expect([5], .plain, ["--ssl", "disabled"])
   }
 
   /// TLS 1.2's handshake costs two.
   @Test func tls12() async throws {
-    #expect(try await trips(.tls12, ["--ssl", "verify-ca", "--until", "auth"]) == [7])
+    try await expect([7], .tls12, ["--ssl", "verify-ca", "--until", "auth"])
   }
 
   @Test func untilTLS() async throws {
-    #expect(try await trips(.optional, ["--ssl", "verify-ca", "--until", "tls"]) == [3])
+    try await expect([3], .optional, ["--ssl", "verify-ca", "--until", "tls"])
   }
 
   /// Preferred finds out that there is no TLS, and goes on with a connection of its own.
   @Test func preferredWithoutTLS() async throws {
-    #expect(try await trips(.plain, ["--ssl", "preferred", "--until", "auth"]) == [2, 4])
+    try await expect([2, 4], .plain, ["--ssl", "preferred", "--until", "auth"])
   }
 
   /// A login without a password.
   @Test func trust() async throws {
     let server = PostgresServer(certificate: "good", hba: ["host all all all trust"])
-    #expect(try await trips(server, ["--ssl", "required", "--until", "auth"], password: nil) == [4])
+    try await expect([4], server, ["--ssl", "required", "--until", "auth"], password: nil)
   }
 }
