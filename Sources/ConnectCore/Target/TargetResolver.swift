@@ -144,12 +144,20 @@ package struct TargetResolver {
     case .notAFile:
       return ["What \(name) names was ignored: it is not a plain file."]
     case .file(let file):
-      let found = target.hosts.compactMap {
+      let found = target.hosts.map {
         file.password(host: $0, database: target.database ?? "", user: target.user ?? "")
       }
-      target.password = found.first.map(Secret.init)
-      guard Set(found).count > 1 else { return [] }
-      return ["\(name) has several passwords for these hosts; the first one is used for all."]
+      // The target has one password, and one host's must not be sent to another.
+      guard Set(found).count > 1 else {
+        target.password = found.first?.map(Secret.init)
+        return []
+      }
+      let why =
+        found.contains(nil)
+        ? "has a password for some of the hosts, not for every host" : "has different passwords for the hosts"
+      return [
+        "The file that \(name) names \(why): since one password goes to all of them, none was used."
+      ]
     }
   }
 }
