@@ -91,6 +91,16 @@ import Testing
       (["foo://u:s3cret@h;x=s3cret"], "foo://…@h"), (["mysql://u:s3cret@h"], "MySQL"),
       (["jdbc:sqlserver://h;password=s3cret"], "SQL Server"), (["postgres://h/%00s3cret"], "postgres://…"),
       (["postgres://u:s3cret@h?sslmode=strict"], "sslmode is \"strict\""),
+      (["-d", "postgres://u:s3cret@h/d"], "first argument"),
+      (["--engine=pg", "--database=postgres://u:s3cret@h/d"], "first argument"),
+      (["-h", "postgres://u:s3cret@h/d"], "postgres://…@h/d"), (["-h", "u:s3cret@h"], "…@h"),
+      (["--engine", "postgres://u:s3cret@h"], "--engine is \"postgres://…@h\""),
+      (["--engine", "pg", "--ssl-ca", "postgres://u:s3cret@h"], "--ssl-ca"),
+      (["--expect", "postgres://u:s3cret@h"], "--expect"), (["--wait", "u:s3cret@h"], "--wait"),
+      (["--format", "postgres://u:s3cret@h"], "--format"), (["--color", "u:s3cret@h"], "--color"),
+      (["--generate-completion-script", "postgres://u:s3cret@h"], "--generate-completion-script"),
+      (["--password", "file:postgres://u:s3cret@h", "postgres://h"], "--password"),
+      (["--password", "env:postgres://u:s3cret@h", "postgres://h"], "--password"),
     ])
   func secretsStaySecret(arguments: [String], naming: String) throws {
     try check(arguments, naming: naming)

@@ -1,5 +1,18 @@
 /// Reads the values that options can have.
 package enum OptionValues {
+  /// Throws where a text is nothing that any option takes: it holds a control character, or is a URL.
+  static func check(_ given: Given) throws(UsageError) {
+    guard !given.value.hasControlCharacter else {
+      throw UsageError("\(given.label) holds a control character: \(given.value.quoted).")
+    }
+    // It would be shown in reports and sent to the server, with the password that it holds.
+    guard !URLScheme.isURL(given.value) else {
+      throw UsageError(
+        "\(given.label) is \(given.value.quoted): a server's URL is given as the first argument, without an option."
+      )
+    }
+  }
+
   /// 0.1 to 86400 seconds.
   static func timeout(_ given: Given) throws(UsageError) -> Double {
     try seconds(given, atLeast: 0.1)

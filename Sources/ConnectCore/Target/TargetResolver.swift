@@ -44,6 +44,7 @@ package struct TargetResolver {
     let url = try chosen.readURL()
     let variables = environment.layer(for: engine)
     let merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
+    try check(merged, readsPassword: passwordSource == nil)
 
     var warnings = url?.warnings ?? []
     warnings += chosen.warnings(variables: variables, url: url)
@@ -61,8 +62,8 @@ package struct TargetResolver {
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
 
-    let user = try login(merged[.user], engine: engine)
-    let database = try checked(merged[.database]) ?? (engine.isPostgresFamily ? user : nil)
+    let user = try login(merged[.user]?.value, engine: engine)
+    let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
 
     var target = ConnectionTarget(
@@ -95,6 +96,16 @@ package struct TargetResolver {
     }
   }
 
+  /// Throws where a part that is used cannot be what it should be, whichever source it has come from.
+  private func check(_ merged: TargetLayer, readsPassword: Bool) throws(UsageError) {
+    let isPlain = merged[.mode].flatMap { SSLMode(name: $0.value) } == .disabled
+    for field in TargetField.allCases {
+      let isUsed = field == .password ? readsPassword : !isPlain || !field.isSSL || field == .mode
+      guard isUsed, let given = merged[field] else { continue }
+      if !field.mayBeSecret { try OptionValues.check(given) }
+    }
+  }
+
   private func withoutNetwork(
     _ engine: Engine, _ options: TargetOptions, _ layer: TargetLayer
   ) throws(UsageError) -> UsageError {
@@ -115,21 +126,13 @@ package struct TargetResolver {
       "The engine \(engine.rawValue) (\(engine.traits.displayName))\(asked) is not built yet.")
   }
 
-  private func login(_ given: Given?, engine: Engine) throws(UsageError) -> String? {
-    if let user = try checked(given) { return user }
+  private func login(_ given: String?, engine: Engine) throws(UsageError) -> String? {
+    if let given { return given }
     guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
     guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
     }
     return systemUser
-  }
-
-  private func checked(_ given: Given?) throws(UsageError) -> String? {
-    guard let given else { return nil }
-    guard !given.value.hasControlCharacter else {
-      throw UsageError("\(given.label) holds a control character: \(given.value.quoted).")
-    }
-    return given.value
   }
 
   /// Looks the password up in the file that PGPASSFILE names, and returns what there is to warn about.
