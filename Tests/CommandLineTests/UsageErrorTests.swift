@@ -121,6 +121,37 @@ import Testing
     Self.check(result, naming: "not UTF-8")
   }
 
+  /// Runs the program with a variable that is not UTF-8.
+  private func run(_ variable: String, _ options: String) throws -> ProgramResult {
+    try Command.run([
+      "sh", "-c", "export \(variable)=\"$(printf 's3cret\\377')\"; exec '\(Program.path)' \(options)",
+    ])
+  }
+
+  /// Text with a replacement character in it would be another password, user or host.
+  @Test(arguments: [
+    "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT",
+    "PGSSLKEY", "PGSSLCRL", "PGPASSFILE", "DATABASE_URL",
+  ]) func variablesThatAreNotUTF8(name: String) throws {
+    let engine = name == "DATABASE_URL" ? "" : "--engine postgres -p 1 --ssl-ca /c"
+    let options = ["PGPORT", "PGSSLROOTCERT"].contains(name) ? "--engine postgres" : engine
+    let result = try run(name, options)
+    Self.check(result, naming: "\(name) is not UTF-8")
+    #expect(!result.errors.contains("\u{FFFD}"), "\(result)")
+  }
+
+  @Test(
+    arguments: [
+      ("PGPASSWORD", "--password pass:x"), ("PGPASSFILE", "--password pass:x"), ("PGUSER", "-U u"),
+      ("PGHOST", "-h 127.0.0.1"), ("PGSSLCERT", "--ssl disabled"), ("PGSSLROOTCERT", "--ssl disabled"),
+      ("DATABASE_URL", ""), ("MYSQL_PWD", ""), ("PGAPPNAME", ""), ("UNRELATED", ""),
+    ]) func variablesThatAreNotUsed(name: String, options: String) throws
+  {
+    let place = "--engine postgres -h 127.0.0.1 -p 1 --expect connection-refused"
+    let result = try run(name, "\(place) \(options)")
+    #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result)")
+  }
+
   @Test(arguments: ["modes", "check", "explain", "engines", "services"])
   func commandsThatAreNotBuilt(name: String) throws {
     for rest in [[], ["postgres://u:s3cret@h"], ["file", "--jobs", "4"], ["--ssl", "required"]] {

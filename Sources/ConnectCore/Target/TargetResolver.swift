@@ -78,7 +78,7 @@ package struct TargetResolver {
     } else if let password = merged[.password]?.value {
       target.password = Secret(password)
     } else if engine.isPostgresFamily {
-      warnings += takePasswordFromFile(&target)
+      warnings += try takePasswordFromFile(&target)
     }
     if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
     return ResolvedTarget(target: target, warnings: warnings)
@@ -102,6 +102,7 @@ package struct TargetResolver {
     for field in TargetField.allCases {
       let isUsed = field == .password ? readsPassword : !isPlain || !field.isSSL || field == .mode
       guard isUsed, let given = merged[field] else { continue }
+      if case .environment(let name) = given.source { try environment.check(name) }
       if !field.mayBeSecret { try OptionValues.check(given) }
     }
   }
@@ -136,14 +137,17 @@ package struct TargetResolver {
   }
 
   /// Looks the password up in the file that PGPASSFILE names, and returns what there is to warn about.
-  private func takePasswordFromFile(_ target: inout ConnectionTarget) -> [String] {
+  private func takePasswordFromFile(_ target: inout ConnectionTarget) throws(UsageError) -> [String] {
     let name = EngineVariables.passwordFile
     guard let path = environment.nonEmpty(name) else { return [] }
+    try environment.check(name)
     switch readPasswordFile(path) {
     case .unreadable(let reason):
       return ["The file that \(name) names was ignored: \(reason.visible)."]
     case .readableByOthers:
       return ["The file that \(name) names was ignored: others may read it; its mode should be 0600."]
+    case .notUTF8:
+      return ["The file that \(name) names was ignored: it is not UTF-8."]
     case .notAFile:
       return ["What \(name) names was ignored: it is not a plain file."]
     case .file(let file):

@@ -188,7 +188,9 @@ import Testing
     }
 
     @Test func anUnusableFileWarns() throws {
-      for reading in [PasswordFile.Reading.readableByOthers, .unreadable("No such file"), .notAFile] {
+      for reading in [
+        PasswordFile.Reading.readableByOthers, .unreadable("No such file"), .notAFile, .notUTF8,
+      ] {
         let resolution = try resolved("postgres://h", environment: Self.path, passwordFile: reading)
         #expect(resolution.target.password == nil)
         #expect(resolution.warnings.count == 1)
