@@ -10,6 +10,17 @@ import ConnectCore
 
 /// What the program asks of the operating system before a test begins.
 enum System {
+  /// Lets the standard descriptors that are closed lead nowhere, so that no socket or pipe gets their numbers, and
+  /// what a library prints with it. To be called before anything is opened. Returns those that were closed.
+  static func openStandardDescriptors() -> [Int32] {
+    let closed = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter {
+      fcntl($0, F_GETFD) < 0 && errno == EBADF
+    }
+    // The lowest number that is free is the one that `open` gives.
+    for descriptor in closed { _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY) }
+    return closed
+  }
+
   /// The words after the program's name; nil where one of them is not UTF-8, which would not survive as text.
   static func takeArguments() -> [String]? {
     var words: [[UInt8]] = []
