@@ -49,4 +49,24 @@ import Testing
   @Test func aWorkerWithoutPipesIsAUsageError() throws {
     #expect(try run(["worker"], "<&- >&-").exitCode == 64)
   }
+
+  @Test(arguments: [
+    [], ["--format", "json"], ["--format", "text", "--verbose"], ["--show-certs", "--ssl", "disabled"],
+  ])
+  func quietPrintsNothing(options: [String]) throws {
+    let result = try Program.run(Self.place + ["--quiet"] + options)
+    #expect(result.exitCode == 11 && result.output.isEmpty && result.errors.isEmpty, "\(result)")
+  }
+
+  @Test(
+    arguments: [
+      (["--ssl", "disabled"], "in mode disabled"), (["--until", "connect"], "with --until connect"),
+      (["-h", "/nonexistent"], "on a Unix socket"), ([], nil),
+    ] as [([String], String?)])
+  func certificatesOfNoHandshake(options: [String], why: String?) throws {
+    let result = try Program.run(Self.place + ["--show-certs"] + options)
+    #expect(result.exitCode == 11, "\(result)")
+    let warning = why.map { "Warning: --show-certs is not used \($0)" }
+    #expect(warning.map(result.output.contains) ?? !result.output.contains("Warning"), "\(result)")
+  }
 }

@@ -19,6 +19,7 @@ package struct TargetOptions: Equatable, Sendable {
   package var timeout: String?
   package var ipv4 = false
   package var ipv6 = false
+  package var showCertificates = false
   package var authSource: String?
   package var serviceName: String?
   package var sid: String?

@@ -61,6 +61,9 @@ package struct TargetResolver {
       defaultPort: engine.defaultPort(for: ssl.settings.mode))
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
+    if options.showCertificates, let why = ssl.reasonForNoHandshake(hosts: hosts, until: until) {
+      warnings.append("--show-certs is not used \(why).")
+    }
 
     let user = try login(merged[.user]?.value, engine: engine)
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
