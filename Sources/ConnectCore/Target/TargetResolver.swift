@@ -59,6 +59,8 @@ package struct TargetResolver {
     let hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port],
       defaultPort: engine.defaultPort(for: ssl.settings.mode))
+    let family: AddressFamily = options.ipv4 ? .ipv4 : options.ipv6 ? .ipv6 : .any
+    try HostList.check(hosts, family: family, host: merged[.host], address: merged[.address])
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
     if options.showCertificates, let why = ssl.reasonForNoHandshake(hosts: hosts, until: until) {
@@ -71,8 +73,7 @@ package struct TargetResolver {
 
     var target = ConnectionTarget(
       engine: engine, hosts: hosts, database: database, user: user, ssl: ssl.settings, until: until,
-      timeout: timeout ?? 10, addressFamily: options.ipv4 ? .ipv4 : options.ipv6 ? .ipv6 : .any,
-      parameters: merged.parameters,
+      timeout: timeout ?? 10, addressFamily: family, parameters: merged.parameters,
       sources: TargetSources(
         engine: chosen.source, host: (merged[.host] ?? merged[.address])?.source ?? .defaultValue,
         mode: ssl.source))

@@ -182,6 +182,31 @@ import Testing
       }.target.hosts.map(\.port) == [7, 7])
   }
 
+  @Test(
+    arguments: [
+      (["-h", "127.0.0.1", "-6"], ["-h/--host", "-6"]), (["-h", "::1", "-4"], ["-h/--host", "-4"]),
+      (["-h", "[::1]", "-4"], ["-h/--host", "-4"]), (["-h", "fe80::1%lo", "-4"], ["-h/--host", "-4"]),
+      (["-h", "127.1", "-6"], ["-h/--host", "-6"]), (["-h", "::ffff:127.0.0.1", "-4"], ["-h/--host", "-4"]),
+      (["-h", "127.0.0.1,127.0.0.2", "-6"], ["-h/--host", "-6"]),
+      (["-h", "127.0.0.1", "-4"], nil), (["-h", "::1", "-6"], nil), (["-h", "localhost", "-6"], nil),
+      (["-h", "127.0.0.1,::1", "-6"], nil), (["-h", "127.0.0.1.example", "-6"], nil),
+      (["-h", "/tmp", "-6"], nil), (["-6"], nil),
+    ] as [([String], [String]?)])
+  func anAddressOfTheOtherFamily(words: [String], naming: [String]?) {
+    let message = refusal(engine: "postgres") { $0.take(words) }
+    #expect((message == nil) == (naming == nil))
+    for part in naming ?? [] { #expect(message?.contains(part) == true, "\(message ?? "")") }
+  }
+
+  @Test func anAddressOfTheOtherFamilyInAURL() {
+    #expect(refusal("postgres://a?hostaddr=127.0.0.1") { $0.ipv6 = true }?.contains("hostaddr is") == true)
+    #expect(refusal("postgres://a?hostaddr=::1") { $0.ipv4 = true }?.contains("-4") == true)
+    #expect(refusal("postgres://[::1]") { $0.ipv4 = true }?.contains("the URL's host is") == true)
+    #expect(refusal("postgres://127.0.0.1?hostaddr=::1") { $0.ipv6 = true } == nil)
+    #expect(
+      refusal(engine: "pg", environment: ["PGHOST": "::1"]) { $0.ipv4 = true }?.contains("PGHOST is") == true)
+  }
+
   @Test func badVariablesNameTheVariable() {
     #expect(refusal(engine: "postgres", environment: ["PGPORT": "x"])?.contains("PGPORT is \"x\"") == true)
     #expect(
