@@ -37,7 +37,7 @@ struct AdviceTests {
       let expected: SSLMode? =
         switch cause {
         case .serverRequiresTLS, .nativeEncryptionRequired: max(.required, mode)
-        case .serverLacksTLS: mode == .preferred ? nil : .preferred
+        case .serverLacksTLS: .preferred
         case .untrustedCertificate: mode
         case .hostnameMismatch: .verifyCA
         case .clientCertificateRequired: mode == .disabled ? .required : nil
@@ -52,6 +52,35 @@ struct AdviceTests {
     let diagnosis = diagnose(.serverLacksTLS, mode, engine: .redis)
     #expect(diagnosis?.recommendedMode == .disabled)
     #expect(diagnosis?.suggestion.contains("Nothing is encrypted then") == true)
+  }
+
+  @Test("That plain text failed too is said only where it was tried")
+  func plainTextWasTried() throws {
+    func diagnosis(until: ConnectionStage, _ remarks: [Remark] = []) throws -> Diagnosis {
+      let observation = Samples.failed(.tlsNotOffered) { $0.remarks = remarks }
+      return try #require(Samples.diagnosis(observation, Samples.target(.preferred) { $0.until = until }))
+    }
+    let untried = try diagnosis(until: .tls)
+    #expect(untried.cause == .serverLacksTLS && untried.recommendedMode == .preferred)
+    #expect(untried.message == "The server does not offer TLS, so --until tls cannot be reached.")
+    #expect(untried.suggestion.contains("Preferred would go on in plain text"))
+    #expect(untried.suggestion.contains("can read and change what is sent"))
+    #expect(untried.suggestion.hasSuffix("--ssl preferred --until auth (or query), instead of --until tls"))
+    #expect(!untried.suggestion.contains("--ssl disabled") && !untried.message.contains("failed too"))
+
+    let failure = ConnectionFailure(stage: .auth, event: .closed)
+    let tried = try diagnosis(until: .query, [.plainPassFailed(failure)])
+    #expect(tried.message == "The server does not offer TLS, and the attempt in plain text failed too.")
+    #expect(tried.recommendedMode == nil)
+  }
+
+  @Test("A weaker mode is not recommended for a stage that it does not reach", arguments: SSLMode.allCases)
+  func weakerModeUntilTLS(mode: SSLMode) throws {
+    for engine in [Engine.postgres, .redis] where mode != .disabled {
+      let suggestion = try #require(
+        diagnose(.serverLacksTLS, mode, engine: engine) { $0.until = .tls }?.suggestion)
+      #expect(suggestion.contains("--until auth"))
+    }
   }
 
   @Test("A weaker mode comes with what it loses")
