@@ -83,6 +83,80 @@ struct AdviceTests {
     }
   }
 
+  /// What became of the plain pass of Preferred, where the server takes the login only without TLS.
+  private func onlyInPlain(
+    _ cause: Cause, _ text: String, answers: [ServerAnswer] = [.takesLoginInPlain], asked: Bool = true,
+    origin: ServerError.Origin = .server, password: String? = "hunter22"
+  ) throws -> Diagnosis {
+    let refusal = ServerError(
+      text: "FATAL: no pg_hba.conf entry for host, SSL encryption", origin: .server)
+    let plain = ConnectionFailure(
+      stage: .auth, event: .serverReported, error: ServerError(text: text, origin: origin),
+      credentialsRequested: asked)
+    let observation = Samples.failed(.serverReported, at: .auth, error: refusal, answers: answers) {
+      $0.remarks = [.plainPassFailed(plain)]
+    }
+    let rules = RulesByText([refusal.text: .accessDenied, text: cause])
+    return try #require(
+      Samples.diagnosis(observation, Samples.target(.preferred, password: password), rules: rules))
+  }
+
+  @Test(
+    "A login that is taken only in plain text, and failed there, is mended there",
+    arguments: [
+      (
+        Cause.authenticationFailed, "FATAL: password authentication failed",
+        "The server rejected the login of user “alice”.", "--user USER --password SOURCE"
+      ),
+      (
+        .databaseNotFound, "FATAL: database does not exist", "The server has no database named “shop”.",
+        "--database NAME"
+      ),
+      (
+        .tooManyConnections, "FATAL: too many", "The server has no free connection for user “alice”.",
+        "the same command, later"
+      ),
+      (.other, "FATAL: out of cheese", "for a reason that TablePro has no name for.", "--verbose"),
+    ])
+  func mendedInPlainText(cause: Cause, text: String, message: String, option: String) throws {
+    let diagnosis = try onlyInPlain(cause, text)
+    #expect(diagnosis.cause == .accessDenied && diagnosis.recommendedMode == nil)
+    let opening =
+      "The server takes this login only without TLS, and Preferred went on in plain text, as it should. "
+    #expect(diagnosis.message.hasPrefix(opening) && diagnosis.message.hasSuffix(message))
+    #expect(diagnosis.suggestion.contains(option))
+    for word in ["administrator", "SSL mode", "Disabled", "--ssl", "server response"] {
+      #expect(!diagnosis.suggestion.contains(word), "\(diagnosis.suggestion)")
+    }
+    #expect(
+      diagnosis.notes == [
+        "In plain text the server went on to the login, which failed; the server said: \(text)."
+      ])
+  }
+
+  @Test(
+    "A plain pass that asked for a password that was not given shows that the login is taken in plain text")
+  func noPasswordInPlainText() throws {
+    let diagnosis = try onlyInPlain(
+      .authenticationFailed, "fe_sendauth: no password supplied", answers: [], origin: .library("libpq"),
+      password: nil)
+    #expect(
+      diagnosis.message.hasSuffix("The server rejected the login of user “alice”: no password was given."))
+    #expect(diagnosis.notes.last == "No password was given.")
+    #expect(diagnosis.recommendedMode == nil)
+  }
+
+  @Test("A plain pass that was refused too leaves no mode")
+  func refusedInPlainTextToo() throws {
+    let text = "FATAL: no pg_hba.conf entry for host, no encryption"
+    let refusal = ServerError(text: text, origin: .server)
+    let diagnosis = try onlyInPlain(
+      .accessDenied, text, answers: [.refusesInPlain(refusal)], asked: false)
+    #expect(diagnosis.message.hasSuffix("from this computer."))
+    #expect(diagnosis.suggestion.contains("Another SSL mode does not help."))
+    #expect(diagnosis.notes == ["The attempt in plain text failed too: the server said: \(text)."])
+  }
+
   @Test("A weaker mode comes with what it loses")
   func losses() {
     #expect(
