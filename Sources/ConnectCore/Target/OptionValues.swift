@@ -50,6 +50,10 @@ package enum OptionValues {
     else {
       throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.")
     }
+    // OpenSSL's TLSEXT_MAXLEN_host_name; the dot at the end is not sent (RFC 6066 section 3).
+    guard name.utf8.count - (name.hasSuffix(".") ? 1 : 0) <= 255 else {
+      throw UsageError("\(given.label) is longer than 255 bytes, which TLS cannot carry: \(name.quoted).")
+    }
     return name
   }
 

@@ -207,6 +207,19 @@ import Testing
       refusal(engine: "pg", environment: ["PGHOST": "::1"]) { $0.ipv4 = true }?.contains("PGHOST is") == true)
   }
 
+  /// RFC 6066 section 3 has room for more, and OpenSSL takes 255 bytes.
+  @Test func theLongestServerName() {
+    let longest = String(repeating: "a.", count: 127) + "b"
+    func message(_ name: String) -> String? { refusal(engine: "postgres") { $0.serverName = name } }
+    #expect(message(longest) == nil)
+    #expect(message(longest + ".") == nil)
+    #expect(message("[\(longest)]") == nil)
+    #expect(message(longest + "c")?.contains("--server-name") == true)
+    #expect(message(longest + "c")?.contains("255 bytes") == true)
+    #expect(message(String(repeating: "é", count: 128))?.contains("255 bytes") == true)
+    #expect(message("\(longest)..")?.contains("255 bytes") == true)
+  }
+
   @Test func badVariablesNameTheVariable() {
     #expect(refusal(engine: "postgres", environment: ["PGPORT": "x"])?.contains("PGPORT is \"x\"") == true)
     #expect(
