@@ -12,11 +12,14 @@ import ConnectCore
 enum Output {
   /// Whether standard output took everything so far. A reader that went away does not count.
   nonisolated(unsafe) private(set) static var failed = false
+  /// Whether there was no standard output when the program started, so that nothing can be written to it.
+  nonisolated(unsafe) static var isClosed = false
 
   /// Writes a text and a line feed to standard output.
   static func print(_ text: String) {
     let ends = text.hasSuffix("\n")
-    if let error = write(ends ? text : text + "\n", to: STDOUT_FILENO), error != EPIPE, !failed {
+    let error = isClosed ? EBADF : write(ends ? text : text + "\n", to: STDOUT_FILENO)
+    if let error, error != EPIPE, !failed {
       failed = true
       complain("cannot write to standard output: \(String(cString: strerror(error)))")
     }

@@ -28,8 +28,7 @@ final class SecretReader {
       guard let value = environment[name] else {
         throw fault(use, "the environment variable \(name.quoted) is not set")
       }
-      // What was not UTF-8 was already repaired when the environment was read.
-      guard !value.unicodeScalars.contains("\u{FFFD}") else { throw fault(use, "the secret is not UTF-8") }
+      guard !environment.notUTF8.contains(name) else { throw fault(use, "the secret is not UTF-8") }
       bytes = Array(value.utf8)
     case .file(let path): bytes = try line(ofFile: path, use)
     case .descriptor(let number): bytes = try line(of: number, "file descriptor \(number)", use)

@@ -10,6 +10,17 @@ import ConnectCore
 
 /// What the program asks of the operating system before a test begins.
 enum System {
+  /// Lets the standard descriptors that are closed lead nowhere, so that no socket or pipe gets their numbers, and
+  /// what a library prints with it. To be called before anything is opened. Returns those that were closed.
+  static func openStandardDescriptors() -> [Int32] {
+    let closed = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter {
+      fcntl($0, F_GETFD) < 0 && errno == EBADF
+    }
+    // The lowest number that is free is the one that `open` gives.
+    for descriptor in closed { _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY) }
+    return closed
+  }
+
   /// The words after the program's name; nil where one of them is not UTF-8, which would not survive as text.
   static func takeArguments() -> [String]? {
     var words: [[UInt8]] = []
@@ -17,8 +28,7 @@ enum System {
     for index in 1..<max(1, Int(CommandLine.argc)) {
       guard let pointer = CommandLine.unsafeArgv[index] else { break }
       pointers.append(pointer)
-      words.append(
-        Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer))).map(UInt8.init(bitPattern:)))
+      words.append(bytes(at: pointer))
     }
     // Bytes beyond ASCII are told as one letter each, so that offsets are those of the bytes.
     let ascii = words.map { word in
@@ -35,19 +45,26 @@ enum System {
   /// there is a second thread.
   static func takeEnvironment() -> EnvironmentSnapshot {
     var variables: [String: String] = [:]
+    var notUTF8: Set<String> = []
     var entry = environment
     while let pointer = entry?.pointee {
-      let text = String(cString: pointer)
-      let name = text.prefix { $0 != "=" }
-      // The first of two equal names is the one that getenv finds.
-      if name.endIndex != text.endIndex, variables[String(name)] == nil {
-        variables[String(name)] = String(text[text.index(after: name.endIndex)...])
-      }
       entry = entry?.advanced(by: 1)
+      let bytes = bytes(at: pointer)
+      guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let name = String(decoding: bytes[..<equals], as: UTF8.self)
+      let value = Array(bytes[(equals + 1)...])
+      // The first of two equal names is the one that getenv finds.
+      guard variables[name] == nil else { continue }
+      variables[name] = String(decoding: value, as: UTF8.self)
+      if String(strictUTF8: value) == nil { notUTF8.insert(name) }
     }
-    let snapshot = EnvironmentSnapshot(variables)
+    let snapshot = EnvironmentSnapshot(variables, notUTF8: notUTF8)
     for name in snapshot.namesToUnset { unsetenv(name) }
     return snapshot
+  }
+
+  private static func bytes(at pointer: UnsafePointer<CChar>) -> [UInt8] {
+    UnsafeBufferPointer(start: pointer, count: strlen(pointer)).map(UInt8.init(bitPattern:))
   }
 
   private static var environment: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
@@ -97,7 +114,8 @@ enum System {
     guard let bytes = LineReader(descriptor: descriptor).all(limit: 1 << 20) else {
       return .unreadable(errorText())
     }
-    return .file(PasswordFile(String(decoding: bytes, as: UTF8.self)))
+    guard let text = String(strictUTF8: bytes) else { return .notUTF8 }
+    return .file(PasswordFile(text))
   }
 
   /// The system's words for its last error.

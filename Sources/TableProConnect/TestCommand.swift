@@ -24,13 +24,9 @@ struct TestCommand: Command {
       environment: surroundings.environment, systemUser: { System.userName }, built: DriverRegistry.built,
       readSecret: { source, use throws(UsageError) in try secrets.read(source, for: use) },
       readPasswordFile: System.passwordFile)
-    var resolved = try resolver.resolve(targetOptions)
+    let resolved = try resolver.resolve(targetOptions)
     guard let driver = DriverRegistry.driver(for: resolved.target.engine) else {
       throw UsageError("The engine \(resolved.target.engine.rawValue) is not built yet.")
-    }
-
-    if output.showCerts, resolved.target.ssl.mode == .disabled {
-      resolved.warnings.append("--show-certs is not used in mode disabled.")
     }
 
     let test = ConnectionTest(
@@ -81,6 +77,7 @@ struct TestCommand: Command {
     options.timeout = course.timeout
     options.ipv4 = course.ipv4
     options.ipv6 = course.ipv6
+    options.showCertificates = arguments.output.showCerts
     return options
   }
 }

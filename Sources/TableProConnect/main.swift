@@ -8,6 +8,8 @@ import ConnectCore
   import Glibc
 #endif
 
+// Before anything is opened.
+Output.isClosed = System.openStandardDescriptors().contains(STDOUT_FILENO)
 // Before anything that could start a thread or open a library.
 let environmentAtStart = System.takeEnvironment()
 let words = System.takeArguments()

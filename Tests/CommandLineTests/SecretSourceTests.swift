@@ -7,16 +7,20 @@ import Testing
 
 /// Every SOURCE, read as the program reads it.
 @Suite("Reading secrets") struct SecretSourceTests {
-  private func read(_ texts: [String], environment: [String: String] = [:]) throws -> [String] {
-    let reader = SecretReader(environment: EnvironmentSnapshot(environment))
+  private func read(
+    _ texts: [String], environment: [String: String] = [:], notUTF8: Set<String> = []
+  ) throws -> [String] {
+    let reader = SecretReader(environment: EnvironmentSnapshot(environment, notUTF8: notUTF8))
     return try texts.map { text in
       try reader.read(SecretSource(text, option: "--password"), for: .password).exposed
     }
   }
 
-  private func refusal(_ text: String, environment: [String: String] = [:]) -> String? {
+  private func refusal(
+    _ text: String, environment: [String: String] = [:], notUTF8: Set<String> = []
+  ) -> String? {
     do {
-      _ = try read([text], environment: environment)
+      _ = try read([text], environment: environment, notUTF8: notUTF8)
       return nil
     } catch {
       return (error as? UsageError)?.message
@@ -31,7 +35,9 @@ import Testing
         "a b", "", "c",
       ])
     #expect(refusal("env:A")?.contains("\"A\" is not set") == true)
-    #expect(refusal("env:A", environment: ["A": "x\u{FFFD}"])?.contains("not UTF-8") == true)
+    let repaired = ["A": "x\u{FFFD}"]
+    #expect(refusal("env:A", environment: repaired, notUTF8: ["A"])?.contains("not UTF-8") == true)
+    #expect(try read(["env:A"], environment: repaired) == ["x\u{FFFD}"])
     #expect(try read(["pass:x:y", "pass:", "pass:é"]) == ["x:y", "", "é"])
   }
 
@@ -95,6 +101,17 @@ import Testing
     let command = ShellCommand("sleep 60 | sleep 60", environment: EnvironmentSnapshot(Self.shell))
     #expect(command.run(seconds: 0.2, limit: 100) == .timedOut)
     #expect(begun.duration(to: .now) < .seconds(5))
+  }
+
+  @Test func aPasswordFileThatIsNotUTF8IsIgnored() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/pass"
+    try Data(Array("*:*:*:*:s3cret".utf8) + [0xff, 0x0a]).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    let result = try run([], environment: ["PGPASSFILE": path])
+    #expect(result.exitCode == 11, "\(result)")
+    #expect(result.output.contains("PGPASSFILE names was ignored: it is not UTF-8"), "\(result)")
+    #expect(!result.output.contains("s3cret"), "\(result)")
   }
 
   /// What is refused before a connection is tried ends with 64; anything else was accepted.

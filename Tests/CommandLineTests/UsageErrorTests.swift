@@ -91,6 +91,16 @@ import Testing
       (["foo://u:s3cret@h;x=s3cret"], "foo://…@h"), (["mysql://u:s3cret@h"], "MySQL"),
       (["jdbc:sqlserver://h;password=s3cret"], "SQL Server"), (["postgres://h/%00s3cret"], "postgres://…"),
       (["postgres://u:s3cret@h?sslmode=strict"], "sslmode is \"strict\""),
+      (["-d", "postgres://u:s3cret@h/d"], "first argument"),
+      (["--engine=pg", "--database=postgres://u:s3cret@h/d"], "first argument"),
+      (["-h", "postgres://u:s3cret@h/d"], "postgres://…@h/d"), (["-h", "u:s3cret@h"], "…@h"),
+      (["--engine", "postgres://u:s3cret@h"], "--engine is \"postgres://…@h\""),
+      (["--engine", "pg", "--ssl-ca", "postgres://u:s3cret@h"], "--ssl-ca"),
+      (["--expect", "postgres://u:s3cret@h"], "--expect"), (["--wait", "u:s3cret@h"], "--wait"),
+      (["--format", "postgres://u:s3cret@h"], "--format"), (["--color", "u:s3cret@h"], "--color"),
+      (["--generate-completion-script", "postgres://u:s3cret@h"], "--generate-completion-script"),
+      (["--password", "file:postgres://u:s3cret@h", "postgres://h"], "--password"),
+      (["--password", "env:postgres://u:s3cret@h", "postgres://h"], "--password"),
     ])
   func secretsStaySecret(arguments: [String], naming: String) throws {
     try check(arguments, naming: naming)
@@ -109,6 +119,37 @@ import Testing
       "sh", "-c", "exec '\(Program.path)' \"$(printf 'postgres://u:s3cret\\377@h')\"",
     ])
     Self.check(result, naming: "not UTF-8")
+  }
+
+  /// Runs the program with a variable that is not UTF-8.
+  private func run(_ variable: String, _ options: String) throws -> ProgramResult {
+    try Command.run([
+      "sh", "-c", "export \(variable)=\"$(printf 's3cret\\377')\"; exec '\(Program.path)' \(options)",
+    ])
+  }
+
+  /// Text with a replacement character in it would be another password, user or host.
+  @Test(arguments: [
+    "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGSSLMODE", "PGSSLROOTCERT", "PGSSLCERT",
+    "PGSSLKEY", "PGSSLCRL", "PGPASSFILE", "DATABASE_URL",
+  ]) func variablesThatAreNotUTF8(name: String) throws {
+    let engine = name == "DATABASE_URL" ? "" : "--engine postgres -p 1 --ssl-ca /c"
+    let options = ["PGPORT", "PGSSLROOTCERT"].contains(name) ? "--engine postgres" : engine
+    let result = try run(name, options)
+    Self.check(result, naming: "\(name) is not UTF-8")
+    #expect(!result.errors.contains("\u{FFFD}"), "\(result)")
+  }
+
+  @Test(
+    arguments: [
+      ("PGPASSWORD", "--password pass:x"), ("PGPASSFILE", "--password pass:x"), ("PGUSER", "-U u"),
+      ("PGHOST", "-h 127.0.0.1"), ("PGSSLCERT", "--ssl disabled"), ("PGSSLROOTCERT", "--ssl disabled"),
+      ("DATABASE_URL", ""), ("MYSQL_PWD", ""), ("PGAPPNAME", ""), ("UNRELATED", ""),
+    ]) func variablesThatAreNotUsed(name: String, options: String) throws
+  {
+    let place = "--engine postgres -h 127.0.0.1 -p 1 --expect connection-refused"
+    let result = try run(name, "\(place) \(options)")
+    #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result)")
   }
 
   @Test(arguments: ["modes", "check", "explain", "engines", "services"])

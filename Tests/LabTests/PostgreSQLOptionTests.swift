@@ -54,6 +54,17 @@ import Testing
     #expect(try !Lab.start(server).logText().contains("FATAL"))
   }
 
+  /// Plain text was not tried, so nothing is said of how it ended, and no way on leads to another usage error.
+  @Test(arguments: [Mode.preferred, .required, .verifyIdentity])
+  func untilTLSOfAServerWithoutTLS(mode: Mode) throws {
+    let result = try run(.plain, ["--ssl", mode.rawValue, "--until", "tls"])
+    #expect(result.exitCode == Cause.lacksTLS.exitCode, "\(result)")
+    let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
+    #expect(diagnosis.recommendedMode == "preferred" && diagnosis.suggestion.contains("--until auth"))
+    #expect(!diagnosis.message.contains("failed too"), "\(result)")
+    #expect(try SchemaValidator.faults(in: result.output) == [])
+  }
+
   @Test func untilTLSFindsTheCertificateAtFault() throws {
     let options = ["--ssl-ca", try Lab.pki + "/ca.pem", "--ssl", "verify-identity", "--until", "tls"]
     let result = try run(.with("expired"), options)

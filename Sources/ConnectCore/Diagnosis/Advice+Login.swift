@@ -22,6 +22,7 @@ extension Advice {
   }
 
   static func accessDenied(_ context: FailureContext) -> Advice {
+    if let advice = mendInPlain(context) { return advice }
     let user = context.user.map { " of user \($0)" } ?? ""
     let database = context.database.map { " to database \($0)" } ?? ""
     let message = "The server does not allow the login\(user)\(database) from this computer"
@@ -37,6 +38,19 @@ extension Advice {
       app: "Ask the server's administrator to allow it."
         + (refusesEitherWay(context) ? " Another SSL mode does not help." : ""),
       commandLine: "--user USER --database NAME, for a login that is allowed")
+  }
+
+  /// What there is to mend where the server takes the login only without TLS, and it failed there: no mode is at
+  /// fault, since Preferred went the only way that there is.
+  private static func mendInPlain(_ context: FailureContext) -> Advice? {
+    guard context.mode == .preferred, context.plainPassTookLogin, let plain = context.ofPlainPass,
+      let cause = context.plainPassCause
+    else { return nil }
+    var advice = row(for: cause, in: plain)
+    advice.message =
+      "The server takes this login only without TLS, and Preferred went on in plain text, as it should. \(advice.message)"
+    advice.recommendedMode = nil
+    return advice
   }
 
   /// Whether the server was asked the other way too, and that way is closed.

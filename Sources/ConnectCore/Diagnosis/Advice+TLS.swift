@@ -16,19 +16,30 @@ extension Advice {
 
   static func serverLacksTLS(_ context: FailureContext) -> Advice {
     let message = "The server does not offer TLS"
-    if context.mode == .preferred, context.engine.fallsBackToPlain {
+    if context.plainPass != nil {
       return Advice(
         message + ", and the attempt in plain text failed too.",
         app:
           "Read the notes: what stopped the attempt in plain text is what has to change. Turning on TLS at the server would let TablePro encrypt the connection.",
         commandLine: "--ssl disabled reports on the plain text connection alone")
     }
+    let untilTLS = context.target.until == .tls
+    if context.mode == .preferred, context.engine.fallsBackToPlain {
+      let loss = loss(of: .disabled)
+      return Advice(
+        message + (untilTLS ? ", so --until tls cannot be reached." : "."),
+        app:
+          "Turn on TLS at the server. As long as it has none, Preferred would go on in plain text. \(loss)",
+        commandLine: "--ssl preferred" + (untilTLS ? " --until auth (or query), instead of --until tls" : ""),
+        mode: .preferred)
+    }
     let mode: SSLMode = context.engine.fallsBackToPlain ? .preferred : .disabled
     return Advice(
       message + " but TablePro is configured to require an encrypted connection.",
       app:
         "Turn on TLS at the server. Only if you cannot: open the connection editor, switch to the SSL tab, and set Mode to \(mode.displayName). \(loss(of: mode))",
-      commandLine: "--ssl \(mode.rawValue)", mode: mode)
+      commandLine: "--ssl \(mode.rawValue)" + (untilTLS ? " --until auth, since TLS cannot be reached" : ""),
+      mode: mode)
   }
 
   static func tlsVersionOrCipherMismatch(_ context: FailureContext) -> Advice {

@@ -30,7 +30,7 @@ struct Advice: Equatable, Sendable {
     recommendedMode = known
   }
 
-  private static func row(for cause: Cause, in context: FailureContext) -> Advice {
+  static func row(for cause: Cause, in context: FailureContext) -> Advice {
     switch cause {
     case .other: other(context)
     case .nameResolutionFailed: nameResolutionFailed(context)

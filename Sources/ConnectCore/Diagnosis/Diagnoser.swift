@@ -4,16 +4,27 @@ extension Diagnosis {
   /// Its message, suggestion and notes are clean; `serverError` is as it came.
   package init?(of observation: Observation, target: ConnectionTarget, rules: any DiagnosisRules) {
     guard case .failed(let failure) = observation.outcome else { return nil }
-    let finding = Self.concernsEngine(failure) ? rules.finding(for: failure, target: target) : nil
+    let finding = Self.finding(for: failure, target, rules)
     let cause =
       finding?.cause ?? GenericRules.cause(of: failure, tls: observation.tls, target: target)
+    let plainPassCause = observation.plainPass.map { failure in
+      Self.finding(for: failure, target, rules)?.cause
+        ?? GenericRules.cause(of: failure, tls: nil, target: target)
+    }
     let context = FailureContext(
-      target: target, observation: observation, failure: failure, finding: finding)
+      target: target, observation: observation, failure: failure, finding: finding,
+      plainPassCause: plainPassCause)
     let advice = Advice(for: cause, in: context)
     self.init(
       cause: cause, stage: failure.stage, message: advice.message, suggestion: advice.suggestion,
       recommendedMode: advice.recommendedMode, notes: Notes(context: context, cause: cause).all,
       serverError: failure.error)
+  }
+
+  private static func finding(
+    for failure: ConnectionFailure, _ target: ConnectionTarget, _ rules: any DiagnosisRules
+  ) -> Finding? {
+    concernsEngine(failure) ? rules.finding(for: failure, target: target) : nil
   }
 
   /// Whether the engine's own rules may know more than the event says by itself.

@@ -4,13 +4,19 @@ struct FailureContext: Sendable {
   let observation: Observation
   let failure: ConnectionFailure
   let finding: Finding?
+  /// The cause of the failure of Preferred's plain pass; nil: there was none.
+  let plainPassCause: Cause?
   let clean: Sanitiser
 
-  init(target: ConnectionTarget, observation: Observation, failure: ConnectionFailure, finding: Finding?) {
+  init(
+    target: ConnectionTarget, observation: Observation, failure: ConnectionFailure, finding: Finding?,
+    plainPassCause: Cause? = nil
+  ) {
     self.target = target
     self.observation = observation
     self.failure = failure
     self.finding = finding
+    self.plainPassCause = plainPassCause
     clean = Sanitiser(for: target)
   }
 
@@ -51,8 +57,31 @@ struct FailureContext: Sendable {
   }
 
   /// The failure of Preferred's plain pass, where that was tried and failed too.
+  var plainPass: ConnectionFailure? { observation.plainPass }
+
+  /// Whether Preferred's plain pass came as far as the login.
+  var plainPassTookLogin: Bool {
+    guard let plainPass else { return false }
+    // A password that was asked for and not given is libpq's error, and no answer of the server's.
+    return plainPass.credentialsRequested || failure.answers.contains(.takesLoginInPlain)
+  }
+
+  /// What the advice on the failure of the plain pass alone has to know; nil: there was none.
+  var ofPlainPass: FailureContext? {
+    guard var failure = plainPass else { return nil }
+    // Its words stand in the notes; the server response of the report is the TLS pass's.
+    failure.error = nil
+    var alone = observation
+    alone.remarks = []
+    alone.tls = nil
+    return FailureContext(target: target, observation: alone, failure: failure, finding: nil)
+  }
+}
+
+extension Observation {
+  /// The failure of Preferred's plain pass, where that was tried and failed too.
   var plainPass: ConnectionFailure? {
-    for case .plainPassFailed(let failure) in observation.remarks { return failure }
+    for case .plainPassFailed(let failure) in remarks { return failure }
     return nil
   }
 }

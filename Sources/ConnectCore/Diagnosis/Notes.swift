@@ -70,7 +70,16 @@ struct Notes {
     return notes
   }
 
-  private var answers: [String] { context.failure.answers.map { EventWords.sentence(answer($0)) } }
+  private var answers: [String] {
+    context.failure.answers.compactMap { given in
+      switch given {
+      // The plain pass was more than a question, and has a note of its own.
+      case .takesLoginInPlain where context.plainPass != nil, .refusesInPlain where context.plainPass != nil:
+        nil
+      default: EventWords.sentence(answer(given))
+      }
+    }
+  }
 
   private func answer(_ answer: ServerAnswer) -> String {
     switch answer {
@@ -98,11 +107,16 @@ struct Notes {
 
   private var remarks: [String] {
     guard let failure = context.plainPass else { return [] }
+    if context.plainPassTookLogin {
+      return ["In plain text the server went on to the login, which failed; \(words.words(for: failure))."]
+    }
     return ["The attempt in plain text failed too: \(words.words(for: failure))."]
   }
 
   private var password: [String] {
-    let asked = cause == .authenticationFailed || context.failure.credentialsRequested
+    let asked =
+      cause == .authenticationFailed || context.failure.credentialsRequested
+      || context.plainPass?.credentialsRequested == true
     return asked && context.target.password == nil ? ["No password was given."] : []
   }
 }

@@ -22,15 +22,25 @@ package enum ArgvScrubber {
       spots.append(Spot(word: value.word, bytes: start..<start + secret.utf8.count))
     }
     for (index, word) in words.enumerated() {
-      spots += inURL(word.utf8).map { Spot(word: index, bytes: $0) }
+      let value = scanned.values.first { $0.word == index }
+      let start = value?.offset ?? 0
+      let bytes = Array(word.utf8.dropFirst(start))
+      // What an @ means in `cmd:…` and `file:…` is another thing.
+      let isSource = value.map { takesSecret($0.option) } ?? false
+      let found = inURL(bytes) ?? (isSource ? [] : inUserInfo(bytes))
+      spots += found.map { Spot(word: index, bytes: start + $0.lowerBound..<start + $0.upperBound) }
     }
     return spots.filter { !$0.bytes.isEmpty }
+  }
+
+  private static func takesSecret(_ option: CommandLineOption) -> Bool {
+    SecretUse.allCases.contains { $0.rawValue == "--\(option.name)" }
   }
 
   /// The end of an option's value that is, or may be, a secret.
   private static func secretPart(of value: CommandLineScanner.Value) -> Substring? {
     switch value.option.name {
-    case "password", "ssl-key-passphrase":
+    case _ where takesSecret(value.option):
       switch try? SecretSource(value.text, option: "") {
       case .text: value.text.dropFirst("pass:".count)
       case nil: value.text[...]
@@ -48,13 +58,20 @@ package enum ArgvScrubber {
     "keystorepassword", "token", "accesstoken", "secret",
   ]
 
+  /// The password of a `user:password@host` that is no URL: one that was given to an option, say.
+  private static func inUserInfo(_ bytes: [UInt8]) -> [Range<Int>] {
+    guard let at = bytes.lastIndex(of: UInt8(ascii: "@")),
+      let colon = bytes[..<at].firstIndex(of: UInt8(ascii: ":"))
+    else { return [] }
+    return [colon + 1..<at]
+  }
+
   /// The password before the last `@` of a URL, what stands where a port should be, and the values of
-  /// parameters that are secrets.
-  private static func inURL(_ word: String.UTF8View) -> [Range<Int>] {
-    let bytes = Array(word)
+  /// parameters that are secrets; nil: it is no URL.
+  private static func inURL(_ bytes: [UInt8]) -> [Range<Int>]? {
     let text = String(decoding: bytes, as: UTF8.self)
     guard let start = text.contains("://") ? text.firstRange(of: "://")?.upperBound : jdbcStart(text) else {
-      return []
+      return nil
     }
     let first = text.utf8.distance(from: text.startIndex, to: start)
     var spots: [Range<Int>] = []
@@ -63,9 +80,10 @@ package enum ArgvScrubber {
     let authorityEnd = bytes[first...].firstIndex { "/?;".utf8.contains($0) } ?? bytes.endIndex
     let isQueryAt = at.map { at in bytes[first..<at].contains { "?;".utf8.contains($0) } } ?? false
     let colon = bytes[first...].firstIndex(of: UInt8(ascii: ":"))
-    if let at, let colon, colon < at, !isQueryAt || bytes[first..<authorityEnd].contains(UInt8(ascii: ":")) {
+    if let at, let colon, colon < at {
       spots.append(colon + 1..<at)
-      queryFrom = at
+      // An @ in a parameter's value leaves the parameters before it to be looked at.
+      if !isQueryAt || colon < authorityEnd { queryFrom = at }
     } else if at == nil, let colon, colon < authorityEnd, bytes[first] != UInt8(ascii: "[") {
       let port = colon + 1..<authorityEnd
       let isPort = bytes[port].allSatisfy { "0123456789,:".utf8.contains($0) }

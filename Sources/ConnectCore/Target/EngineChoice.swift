@@ -13,6 +13,7 @@ struct EngineChoice {
     let takesVariable = options.url == nil && named == nil && options.host == nil
     url = options.url ?? (takesVariable ? environment.nonEmpty(variable) : nil)
     urlVariable = options.url == nil && url != nil ? variable : nil
+    if let urlVariable { try environment.check(urlVariable) }
     guard let url else {
       guard let named else {
         throw UsageError(

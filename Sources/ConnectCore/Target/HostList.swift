@@ -28,6 +28,17 @@ struct HostList {
     return places
   }
 
+  /// Throws where every host is an address, and none is of the family that was asked for.
+  static func check(
+    _ places: [HostPort], family: AddressFamily, host: Given?, address: Given?
+  ) throws(UsageError) {
+    guard family != .any, places.allSatisfy({ ![nil, family].contains($0.family) }),
+      let given = address ?? host
+    else { return }
+    let flag = family == .ipv4 ? "-4 uses IPv4" : "-6 uses IPv6"
+    throw UsageError("\(given.label) is \(given.value.quoted), and \(flag) addresses only.")
+  }
+
   /// One port for each host.
   private static func numbers(
     _ given: Given?, count: Int, defaultPort: UInt16
@@ -100,6 +111,20 @@ struct HostList {
     guard address.isEmpty || isNumeric, !address.hasControlCharacter else {
       throw UsageError("the URL's hostaddr is \(address.quoted); it takes an IP address.")
     }
+  }
+}
+
+extension HostPort {
+  /// The family of the address that is connected to; nil: it is a name or a socket.
+  fileprivate var family: AddressFamily? {
+    let text = address ?? host
+    if isUnixSocket { return nil }
+    // A port was taken off before.
+    if text.contains(":") { return .ipv6 }
+    // Also the short forms that resolvers take: 127.1.
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let isNumeric = parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && $0.isNumber } }
+    return isNumeric && parts.count <= 4 ? .ipv4 : nil
   }
 }
 

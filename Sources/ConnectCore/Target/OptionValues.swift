@@ -1,5 +1,18 @@
 /// Reads the values that options can have.
 package enum OptionValues {
+  /// Throws where a text is nothing that any option takes: it holds a control character, or is a URL.
+  static func check(_ given: Given) throws(UsageError) {
+    guard !given.value.hasControlCharacter else {
+      throw UsageError("\(given.label) holds a control character: \(given.value.quoted).")
+    }
+    // It would be shown in reports and sent to the server, with the password that it holds.
+    guard !URLScheme.isURL(given.value) else {
+      throw UsageError(
+        "\(given.label) is \(given.value.quoted): a server's URL is given as the first argument, without an option."
+      )
+    }
+  }
+
   /// 0.1 to 86400 seconds.
   static func timeout(_ given: Given) throws(UsageError) -> Double {
     try seconds(given, atLeast: 0.1)
@@ -36,6 +49,10 @@ package enum OptionValues {
     guard !name.allSatisfy({ $0 == "." }), !name.contains(where: { $0.isWhitespace || "/[]@".contains($0) })
     else {
       throw UsageError("\(given.label) is \(given.value.quoted): that is neither a name nor an address.")
+    }
+    // OpenSSL's TLSEXT_MAXLEN_host_name; the dot at the end is not sent (RFC 6066 section 3).
+    guard name.utf8.count - (name.hasSuffix(".") ? 1 : 0) <= 255 else {
+      throw UsageError("\(given.label) is longer than 255 bytes, which TLS cannot carry: \(name.quoted).")
     }
     return name
   }

@@ -12,6 +12,8 @@ package struct PasswordFile: Equatable, Sendable {
     /// Others may read it, so it is not used.
     case readableByOthers
     case notAFile
+    /// Repaired, its passwords would be others.
+    case notUTF8
   }
 
   /// The password of the first line that fits; nil: none does.

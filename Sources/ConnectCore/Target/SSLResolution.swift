@@ -76,9 +76,8 @@ struct SSLResolution {
       warnings.append(
         "\(engine.traits.displayName) cannot fall back to plain text: preferred acts as required.")
     }
-    let isPlain = mode == .disabled || hosts.allSatisfy(\.isUnixSocket)
-    let why = mode == .disabled ? "in mode disabled" : "on a Unix socket"
-    if isPlain {
+    let why = reasonForPlain(hosts: hosts)
+    if let why {
       warnings += unused(
         [
           .caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile, .serverName, .minimumVersion,
@@ -87,12 +86,12 @@ struct SSLResolution {
       warnings += unused(
         [.caFile, .crlFile], "in mode \(mode.rawValue), which does not validate the certificate")
     }
-    if !isPlain, hasPassphrase, settings.certificateFile == nil {
-      warnings.append("The key's pass phrase is not used: there is no client certificate (--ssl-cert).")
-    } else if isPlain, hasPassphrase, merged[.keyPassphrase] == nil {
+    if let why, hasPassphrase, merged[.keyPassphrase] == nil {
       warnings.append("--ssl-key-passphrase is not used \(why).")
+    } else if why == nil, hasPassphrase, settings.certificateFile == nil {
+      warnings.append("The key's pass phrase is not used: there is no client certificate (--ssl-cert).")
     }
-    if !isPlain, settings.minimumVersion == .tls10 || settings.minimumVersion == .tls11 {
+    if why == nil, settings.minimumVersion == .tls10 || settings.minimumVersion == .tls11 {
       warnings.append(
         """
         TLS \(settings.minimumVersion.rawValue) is allowed: versions below 1.2 are broken, and the library's \
@@ -100,6 +99,17 @@ struct SSLResolution {
         """)
     }
     return warnings
+  }
+
+  /// Why no TLS handshake will begin; nil: one may.
+  func reasonForNoHandshake(hosts: [HostPort], until: ConnectionStage) -> String? {
+    reasonForPlain(hosts: hosts) ?? (until < .tls ? "with --until \(until.rawValue)" : nil)
+  }
+
+  /// Why nothing is encrypted; nil: it may be.
+  private func reasonForPlain(hosts: [HostPort]) -> String? {
+    if settings.mode == .disabled { return "in mode disabled" }
+    return hosts.allSatisfy(\.isUnixSocket) ? "on a Unix socket" : nil
   }
 
   /// Variables are meant for many connections, so only what was typed for this one is worth a warning.

@@ -12,6 +12,9 @@ enum TargetField: CaseIterable, Sendable {
     case .host, .address, .port, .user, .password, .database, .timeout: false
     }
   }
+
+  /// Whether the value is a secret, or may be one: other clients take a password after `-p`.
+  var mayBeSecret: Bool { [.password, .keyPassphrase, .port].contains(self) }
 }
 
 /// One part as one source gives it.

@@ -19,6 +19,7 @@ package struct TargetOptions: Equatable, Sendable {
   package var timeout: String?
   package var ipv4 = false
   package var ipv6 = false
+  package var showCertificates = false
   package var authSource: String?
   package var serviceName: String?
   package var sid: String?
@@ -26,19 +27,17 @@ package struct TargetOptions: Equatable, Sendable {
 
   package init() {}
 
-  /// The options as a layer. Throws where one of them is empty or holds a control character.
+  /// The options as a layer. Throws where one of them is empty, a URL, or holds a control character.
   func layer() throws(UsageError) -> TargetLayer {
     var layer = TargetLayer()
     for (field, value, label) in fields {
       guard let value else { continue }
-      // Of what -p was given nothing is looked at here: it may be a secret.
-      if field != .port {
+      let given = Given(value, from: .option, as: label)
+      if !field.mayBeSecret {
         guard !value.isEmpty else { throw UsageError("\(label) is empty.") }
-        guard !value.hasControlCharacter else {
-          throw UsageError("\(label) holds a control character: \(value.quoted).")
-        }
+        try OptionValues.check(given)
       }
-      layer[field] = Given(value, from: .option, as: label)
+      layer[field] = given
     }
     return layer
   }
@@ -53,10 +52,9 @@ package struct TargetOptions: Equatable, Sendable {
     if let name = layer[.serverName] { _ = try OptionValues.serverName(name) }
     if ipv4, ipv6 { throw UsageError("-4 and -6 exclude each other.") }
     for (label, value, _) in ofOneEngine {
-      guard value?.isEmpty != true else { throw UsageError("\(label) is empty.") }
-      guard value?.hasControlCharacter != true else {
-        throw UsageError("\(label) holds a control character: \((value ?? "").quoted).")
-      }
+      guard let value else { continue }
+      guard !value.isEmpty else { throw UsageError("\(label) is empty.") }
+      try OptionValues.check(Given(value, from: .option, as: label))
     }
   }
 

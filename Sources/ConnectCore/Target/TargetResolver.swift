@@ -44,6 +44,7 @@ package struct TargetResolver {
     let url = try chosen.readURL()
     let variables = environment.layer(for: engine)
     let merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
+    try check(merged, readsPassword: passwordSource == nil)
 
     var warnings = url?.warnings ?? []
     warnings += chosen.warnings(variables: variables, url: url)
@@ -58,17 +59,21 @@ package struct TargetResolver {
     let hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port],
       defaultPort: engine.defaultPort(for: ssl.settings.mode))
+    let family: AddressFamily = options.ipv4 ? .ipv4 : options.ipv6 ? .ipv6 : .any
+    try HostList.check(hosts, family: family, host: merged[.host], address: merged[.address])
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
+    if options.showCertificates, let why = ssl.reasonForNoHandshake(hosts: hosts, until: until) {
+      warnings.append("--show-certs is not used \(why).")
+    }
 
-    let user = try login(merged[.user], engine: engine)
-    let database = try checked(merged[.database]) ?? (engine.isPostgresFamily ? user : nil)
+    let user = try login(merged[.user]?.value, engine: engine)
+    let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
 
     var target = ConnectionTarget(
       engine: engine, hosts: hosts, database: database, user: user, ssl: ssl.settings, until: until,
-      timeout: timeout ?? 10, addressFamily: options.ipv4 ? .ipv4 : options.ipv6 ? .ipv6 : .any,
-      parameters: merged.parameters,
+      timeout: timeout ?? 10, addressFamily: family, parameters: merged.parameters,
       sources: TargetSources(
         engine: chosen.source, host: (merged[.host] ?? merged[.address])?.source ?? .defaultValue,
         mode: ssl.source))
@@ -77,7 +82,7 @@ package struct TargetResolver {
     } else if let password = merged[.password]?.value {
       target.password = Secret(password)
     } else if engine.isPostgresFamily {
-      warnings += takePasswordFromFile(&target)
+      warnings += try takePasswordFromFile(&target)
     }
     if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
     return ResolvedTarget(target: target, warnings: warnings)
@@ -92,6 +97,17 @@ package struct TargetResolver {
       typed.over(variables).over(url.relabelled(from: .environment(urlVariable)))
     } else {
       typed.over(url).over(variables)
+    }
+  }
+
+  /// Throws where a part that is used cannot be what it should be, whichever source it has come from.
+  private func check(_ merged: TargetLayer, readsPassword: Bool) throws(UsageError) {
+    let isPlain = merged[.mode].flatMap { SSLMode(name: $0.value) } == .disabled
+    for field in TargetField.allCases {
+      let isUsed = field == .password ? readsPassword : !isPlain || !field.isSSL || field == .mode
+      guard isUsed, let given = merged[field] else { continue }
+      if case .environment(let name) = given.source { try environment.check(name) }
+      if !field.mayBeSecret { try OptionValues.check(given) }
     }
   }
 
@@ -115,8 +131,8 @@ package struct TargetResolver {
       "The engine \(engine.rawValue) (\(engine.traits.displayName))\(asked) is not built yet.")
   }
 
-  private func login(_ given: Given?, engine: Engine) throws(UsageError) -> String? {
-    if let user = try checked(given) { return user }
+  private func login(_ given: String?, engine: Engine) throws(UsageError) -> String? {
+    if let given { return given }
     guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
     guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
@@ -124,32 +140,35 @@ package struct TargetResolver {
     return systemUser
   }
 
-  private func checked(_ given: Given?) throws(UsageError) -> String? {
-    guard let given else { return nil }
-    guard !given.value.hasControlCharacter else {
-      throw UsageError("\(given.label) holds a control character: \(given.value.quoted).")
-    }
-    return given.value
-  }
-
   /// Looks the password up in the file that PGPASSFILE names, and returns what there is to warn about.
-  private func takePasswordFromFile(_ target: inout ConnectionTarget) -> [String] {
+  private func takePasswordFromFile(_ target: inout ConnectionTarget) throws(UsageError) -> [String] {
     let name = EngineVariables.passwordFile
     guard let path = environment.nonEmpty(name) else { return [] }
+    try environment.check(name)
     switch readPasswordFile(path) {
     case .unreadable(let reason):
       return ["The file that \(name) names was ignored: \(reason.visible)."]
     case .readableByOthers:
       return ["The file that \(name) names was ignored: others may read it; its mode should be 0600."]
+    case .notUTF8:
+      return ["The file that \(name) names was ignored: it is not UTF-8."]
     case .notAFile:
       return ["What \(name) names was ignored: it is not a plain file."]
     case .file(let file):
-      let found = target.hosts.compactMap {
+      let found = target.hosts.map {
         file.password(host: $0, database: target.database ?? "", user: target.user ?? "")
       }
-      target.password = found.first.map(Secret.init)
-      guard Set(found).count > 1 else { return [] }
-      return ["\(name) has several passwords for these hosts; the first one is used for all."]
+      // The target has one password, and one host's must not be sent to another.
+      guard Set(found).count > 1 else {
+        target.password = found.first?.map(Secret.init)
+        return []
+      }
+      let why =
+        found.contains(nil)
+        ? "has a password for some of the hosts, not for every host" : "has different passwords for the hosts"
+      return [
+        "The file that \(name) names \(why): since one password goes to all of them, none was used."
+      ]
     }
   }
 }

@@ -46,15 +46,31 @@ struct URLScheme: Equatable, Sendable {
     return isWord && colon != url.startIndex ? colon : nil
   }
 
+  /// Whether a text is a URL or has one in it, readable or not.
+  static func isURL(_ text: String) -> Bool {
+    text.utf8.contains("://".utf8) || spelled(in: text) != nil
+  }
+
+  /// Whether a text looks like something with a password in it, whatever it was meant to be: a URL, or
+  /// `user:password@host`.
+  static func mayHoldPassword(_ text: String) -> Bool {
+    let at = text.utf8.lastIndex(of: UInt8(ascii: "@"))
+    return isURL(text) || at.map { text.utf8[..<$0].contains(UInt8(ascii: ":")) } ?? false
+  }
+
   /// A URL as a message may show it: the scheme, and what follows the last `@` up to a query or `;` part.
   /// Where a query could begin before that `@`, what follows it could be a secret, and is left out.
   static func shown(_ url: String) -> String {
-    guard let colon = spelled(in: url) else { return "…" }
-    let scheme = "\(url[..<colon]):\(url[url.index(after: colon)...].hasPrefix("//") ? "//" : "")…"
-    guard let at = url.lastIndex(of: "@"), !url[..<at].contains(where: { "?;#".contains($0) }) else {
-      return scheme.visible
-    }
-    let tail = url[at...].prefix { !"?;#".contains($0) }
+    let scheme =
+      spelled(in: url).map { colon in
+        "\(url[..<colon]):\(url[url.index(after: colon)...].hasPrefix("//") ? "//" : "")…"
+      } ?? "…"
+    // Bytes, since a combining character after an @ is one letter with it.
+    let bytes = url.utf8
+    let delimiters = "?;#".utf8
+    guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), !bytes[..<at].contains(where: delimiters.contains)
+    else { return scheme.visible }
+    let tail = Substring(bytes[at...].prefix { !delimiters.contains($0) })
     return "\(scheme)\(tail.prefix(120))".visible
   }
 }

@@ -9,9 +9,10 @@ package struct UsageError: Error, Equatable, Sendable {
 
 extension StringProtocol {
   /// The text as a message shows it: in quotes, with control and bidirectional characters spelled out, and
-  /// no longer than a line.
+  /// no longer than a line. Of one that may hold a password only as much as of an unreadable URL.
   package var quoted: String {
     let limit = 200
+    if URLScheme.mayHoldPassword(String(self)) { return "\"\(URLScheme.shown(String(self)))\"" }
     let text = String(prefix(limit)).visible
     return count > limit ? "\"\(text)…\"" : "\"\(text)\""
   }

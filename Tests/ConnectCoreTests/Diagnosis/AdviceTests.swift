@@ -37,7 +37,7 @@ struct AdviceTests {
       let expected: SSLMode? =
         switch cause {
         case .serverRequiresTLS, .nativeEncryptionRequired: max(.required, mode)
-        case .serverLacksTLS: mode == .preferred ? nil : .preferred
+        case .serverLacksTLS: .preferred
         case .untrustedCertificate: mode
         case .hostnameMismatch: .verifyCA
         case .clientCertificateRequired: mode == .disabled ? .required : nil
@@ -52,6 +52,109 @@ struct AdviceTests {
     let diagnosis = diagnose(.serverLacksTLS, mode, engine: .redis)
     #expect(diagnosis?.recommendedMode == .disabled)
     #expect(diagnosis?.suggestion.contains("Nothing is encrypted then") == true)
+  }
+
+  @Test("That plain text failed too is said only where it was tried")
+  func plainTextWasTried() throws {
+    func diagnosis(until: ConnectionStage, _ remarks: [Remark] = []) throws -> Diagnosis {
+      let observation = Samples.failed(.tlsNotOffered) { $0.remarks = remarks }
+      return try #require(Samples.diagnosis(observation, Samples.target(.preferred) { $0.until = until }))
+    }
+    let untried = try diagnosis(until: .tls)
+    #expect(untried.cause == .serverLacksTLS && untried.recommendedMode == .preferred)
+    #expect(untried.message == "The server does not offer TLS, so --until tls cannot be reached.")
+    #expect(untried.suggestion.contains("Preferred would go on in plain text"))
+    #expect(untried.suggestion.contains("can read and change what is sent"))
+    #expect(untried.suggestion.hasSuffix("--ssl preferred --until auth (or query), instead of --until tls"))
+    #expect(!untried.suggestion.contains("--ssl disabled") && !untried.message.contains("failed too"))
+
+    let failure = ConnectionFailure(stage: .auth, event: .closed)
+    let tried = try diagnosis(until: .query, [.plainPassFailed(failure)])
+    #expect(tried.message == "The server does not offer TLS, and the attempt in plain text failed too.")
+    #expect(tried.recommendedMode == nil)
+  }
+
+  @Test("A weaker mode is not recommended for a stage that it does not reach", arguments: SSLMode.allCases)
+  func weakerModeUntilTLS(mode: SSLMode) throws {
+    for engine in [Engine.postgres, .redis] where mode != .disabled {
+      let suggestion = try #require(
+        diagnose(.serverLacksTLS, mode, engine: engine) { $0.until = .tls }?.suggestion)
+      #expect(suggestion.contains("--until auth"))
+    }
+  }
+
+  /// What became of the plain pass of Preferred, where the server takes the login only without TLS.
+  private func onlyInPlain(
+    _ cause: Cause, _ text: String, answers: [ServerAnswer] = [.takesLoginInPlain], asked: Bool = true,
+    origin: ServerError.Origin = .server, password: String? = "hunter22"
+  ) throws -> Diagnosis {
+    let refusal = ServerError(
+      text: "FATAL: no pg_hba.conf entry for host, SSL encryption", origin: .server)
+    let plain = ConnectionFailure(
+      stage: .auth, event: .serverReported, error: ServerError(text: text, origin: origin),
+      credentialsRequested: asked)
+    let observation = Samples.failed(.serverReported, at: .auth, error: refusal, answers: answers) {
+      $0.remarks = [.plainPassFailed(plain)]
+    }
+    let rules = RulesByText([refusal.text: .accessDenied, text: cause])
+    return try #require(
+      Samples.diagnosis(observation, Samples.target(.preferred, password: password), rules: rules))
+  }
+
+  @Test(
+    "A login that is taken only in plain text, and failed there, is mended there",
+    arguments: [
+      (
+        Cause.authenticationFailed, "FATAL: password authentication failed",
+        "The server rejected the login of user “alice”.", "--user USER --password SOURCE"
+      ),
+      (
+        .databaseNotFound, "FATAL: database does not exist", "The server has no database named “shop”.",
+        "--database NAME"
+      ),
+      (
+        .tooManyConnections, "FATAL: too many", "The server has no free connection for user “alice”.",
+        "the same command, later"
+      ),
+      (.other, "FATAL: out of cheese", "for a reason that TablePro has no name for.", "--verbose"),
+    ])
+  func mendedInPlainText(cause: Cause, text: String, message: String, option: String) throws {
+    let diagnosis = try onlyInPlain(cause, text)
+    #expect(diagnosis.cause == .accessDenied && diagnosis.recommendedMode == nil)
+    let opening =
+      "The server takes this login only without TLS, and Preferred went on in plain text, as it should. "
+    #expect(diagnosis.message.hasPrefix(opening) && diagnosis.message.hasSuffix(message))
+    #expect(diagnosis.suggestion.contains(option))
+    for word in ["administrator", "SSL mode", "Disabled", "--ssl", "server response"] {
+      #expect(!diagnosis.suggestion.contains(word), "\(diagnosis.suggestion)")
+    }
+    #expect(
+      diagnosis.notes == [
+        "In plain text the server went on to the login, which failed; the server said: \(text)."
+      ])
+  }
+
+  @Test(
+    "A plain pass that asked for a password that was not given shows that the login is taken in plain text")
+  func noPasswordInPlainText() throws {
+    let diagnosis = try onlyInPlain(
+      .authenticationFailed, "fe_sendauth: no password supplied", answers: [], origin: .library("libpq"),
+      password: nil)
+    #expect(
+      diagnosis.message.hasSuffix("The server rejected the login of user “alice”: no password was given."))
+    #expect(diagnosis.notes.last == "No password was given.")
+    #expect(diagnosis.recommendedMode == nil)
+  }
+
+  @Test("A plain pass that was refused too leaves no mode")
+  func refusedInPlainTextToo() throws {
+    let text = "FATAL: no pg_hba.conf entry for host, no encryption"
+    let refusal = ServerError(text: text, origin: .server)
+    let diagnosis = try onlyInPlain(
+      .accessDenied, text, answers: [.refusesInPlain(refusal)], asked: false)
+    #expect(diagnosis.message.hasSuffix("from this computer."))
+    #expect(diagnosis.suggestion.contains("Another SSL mode does not help."))
+    #expect(diagnosis.notes == ["The attempt in plain text failed too: the server said: \(text)."])
   }
 
   @Test("A weaker mode comes with what it loses")

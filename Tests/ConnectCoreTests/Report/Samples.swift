@@ -119,3 +119,14 @@ struct FixedRules: DiagnosisRules {
 
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? { finding }
 }
+
+/// Rules that know causes by the error's text.
+struct RulesByText: DiagnosisRules {
+  var causes: [String: Cause]
+
+  init(_ causes: [String: Cause]) { self.causes = causes }
+
+  func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
+    (failure.error?.text).flatMap { causes[$0] }.map { Finding(cause: $0) }
+  }
+}

@@ -33,6 +33,16 @@ import Testing
     (["modes", "postgres://u:abc@h"], ["modes", "postgres://u:***@h"]),
     (["--", "postgres://u:abc@h"], ["--", "postgres://u:***@h"]),
     (["--nonsense=postgres://u:abc@h"], ["--nonsense=postgres://u:***@h"]),
+    (["-d", "postgres://u:abc@h/d"], ["-d", "postgres://u:***@h/d"]),
+    (["-dpostgres://u:abc@h/d"], ["-dpostgres://u:***@h/d"]),
+    (["--database=postgres://u:abc@h/d"], ["--database=postgres://u:***@h/d"]),
+    (["-djdbc:postgresql:d?password=abc"], ["-djdbc:postgresql:d?password=***"]),
+    (["--database=jdbc:oracle:thin:u/abc@h"], ["--database=jdbc:oracle:thin:u/***@h"]),
+    (["-h", "u:abc@h"], ["-h", "u:***@h"]), (["--host=u:abc@h"], ["--host=u:***@h"]),
+    (["-hu:a@c@h"], ["-hu:***@h"]), (["u:abc@h/d"], ["u:***@h/d"]),
+    (["postgres://h?host=u:abc@h"], ["postgres://h?host=u:***@h"]),
+    (["postgres://h?password=abc&host=u:abc@h"], ["postgres://h?password=***&host=u:***@h"]),
+    (["--nonsense=u:abc@h"], ["--nonsense=u:***@h"]),
     (["-h", "é", "--password", "pass:é"], ["-h", "é", "--password", "pass:**"]),
   ]) func secrets(words: [String], expected: [String]) {
     #expect(scrubbed(words) == expected)
@@ -41,7 +51,8 @@ import Testing
   @Test(arguments: [
     "--password env:X", "--password stdin", "--password prompt", "--password file:/x", "--password fd:3",
     "--password cmd:echo", "-p 5432", "-p5432", "-p 1,2", "-h a --user pass:x", "postgres://u@h:5/d?x=1",
-    "postgres://[::1]:5432/d", "postgres://a:1,b:2/d", "--quiet", "",
+    "postgres://[::1]:5432/d", "postgres://a:1,b:2/d", "--quiet", "", "--password file:/a@b:c@d",
+    "--password cmd:ssh=a@b:c@d", "-U me@corp", "-h ::1",
   ]) func harmless(line: String) {
     let words = line.split(separator: " ").map(String.init)
     #expect(scrubbed(words) == words)

@@ -170,8 +170,27 @@ import Testing
       #expect(try password("postgres://u@h", [:]) == nil)
     }
 
+    /// One password goes to every host of a list, so a host's own must not go to another.
+    @Test(
+      arguments: [
+        ("a:*:*:*:one\nb:*:*:*:one", "one", []), ("*:*:*:*:one", "one", []), ("", nil, []),
+        ("c:*:*:*:one", nil, []), ("a:*:*:*:one\nb:*:*:*:two", nil, ["PGPASSFILE", "different passwords"]),
+        ("a:*:*:*:one", nil, ["PGPASSFILE", "not for every host"]),
+        ("b:*:*:*:one", nil, ["PGPASSFILE", "not for every host"]),
+        ("a:*:*:*:one\nb:*:*:*:", nil, ["PGPASSFILE", "different passwords"]),
+      ] as [(String, String?, [String])])
+    func aListTakesOnePasswordOrNone(text: String, password: String?, warned: [String]) throws {
+      let resolution = try resolved(
+        "postgres://a,b", environment: Self.path, passwordFile: .file(PasswordFile(text)))
+      #expect(resolution.target.password?.exposed == password)
+      #expect(resolution.warnings.count == (warned.isEmpty ? 0 : 1))
+      for part in warned { #expect(resolution.warnings.first?.contains(part) == true) }
+    }
+
     @Test func anUnusableFileWarns() throws {
-      for reading in [PasswordFile.Reading.readableByOthers, .unreadable("No such file"), .notAFile] {
+      for reading in [
+        PasswordFile.Reading.readableByOthers, .unreadable("No such file"), .notAFile, .notUTF8,
+      ] {
         let resolution = try resolved("postgres://h", environment: Self.path, passwordFile: reading)
         #expect(resolution.target.password == nil)
         #expect(resolution.warnings.count == 1)

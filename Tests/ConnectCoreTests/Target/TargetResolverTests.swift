@@ -49,6 +49,72 @@ import Testing
     #expect(!message.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" })
   }
 
+  /// A URL that was given to an option holds a password, and its place is elsewhere.
+  @Test(
+    arguments: [
+      "-h", "-U", "-d", "--ssl-ca", "--ssl-cert", "--ssl-key", "--ssl-crl", "--server-name", "--auth-source",
+      "--service-name", "--sid", "--instance",
+    ],
+    [
+      ("postgres://tester:hunter2@localhost/db", "\"postgres://…@localhost/db\""),
+      ("postgres://tester:hun?ter2@h/db?password=hunter2", "\"postgres://…\""),
+      ("x postgres://tester:hunter2@h", "\"…@h\""), ("jdbc:postgresql:db?password=hunter2", "jdbc:"),
+      ("postgresql://h/db;password=hunter2", "\"postgresql://…\""),
+    ])
+  func aURLAsAValue(option: String, value: (url: String, shown: String)) throws {
+    for message in [
+      refusal(engine: "postgres") { $0.take([option, value.url]) }, refusal { $0.take([option, value.url]) },
+    ] {
+      let message = try #require(message)
+      #expect(message.contains(option) && message.contains(value.shown), "\(message)")
+      #expect(message.contains("first argument"), "\(message)")
+      #expect(!message.contains("hunter2") && !message.contains("tester"), "\(message)")
+    }
+  }
+
+  @Test(arguments: ["PGHOST", "PGUSER", "PGDATABASE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGSSLCRL"])
+  func aURLInAVariable(name: String) throws {
+    let url = "postgres://tester:hunter2@localhost/db"
+    let message = try #require(refusal(engine: "postgres", environment: [name: url]))
+    #expect(message.contains("\(name) is \"postgres://…@localhost/db\""), "\(message)")
+    #expect(message.contains("first argument"), "\(message)")
+    // One that something else goes before is not looked at.
+    let other = "postgres://u@h/d?sslrootcert=/a&sslcert=/b&sslkey=/c&sslcrl=/d"
+    #expect(refusal(other, environment: [name: url]) == nil)
+  }
+
+  @Test(arguments: ["host", "user", "dbname", "sslrootcert", "sslcert", "sslkey", "sslcrl"])
+  func aURLInAURL(key: String) throws {
+    let message = try #require(refusal("postgres://h?sslcert=/c&\(key)=postgres://tester:hunter2@h/d"))
+    #expect(message.contains("the URL's") && message.contains("first argument"), "\(message)")
+    #expect(!message.contains("hunter2"), "\(message)")
+  }
+
+  /// What stands before an @ behind a colon is a password, wherever it was written.
+  @Test(
+    arguments: [
+      ["-h", "tester:hunter2@localhost"], ["--engine", "postgres://tester:hunter2@h"],
+      ["--ssl", "tester:hunter2@h"], ["--until", "postgres://tester:hunter2@h"],
+      ["--timeout", "x:hunter2@h"], ["--tls-min", "postgres://tester:hunter2@h"],
+      ["--server-name", "tester:hunter2@h"], ["-d", "tester:hunter2@\n"], ["-h", "a,tester:hunter2@h"],
+      ["-h", "tester:\u{301}hunter2@\u{301}/"], ["-d", "postgres://\u{301}tester:x@hunter2@\u{301}/"],
+    ])
+  func passwordsInValuesAreNotShown(words: [String]) throws {
+    let message = try #require(refusal(engine: words[0] == "--engine" ? nil : "postgres") { $0.take(words) })
+    #expect(message.contains(words[0]) && !message.contains("hunter2"), "\(message)")
+    #expect(!message.contains("tester"), "\(message)")
+  }
+
+  @Test(arguments: [
+    "host=tester:hunter2@localhost", "host=tester%3Ahunter2%40localhost", "hostaddr=tester:hunter2@h",
+    "port=tester:hunter2@h", "sslmode=tester:hunter2@h", "connect_timeout=tester:hunter2@h",
+    "ssl=tester:hunter2@h", "channel_binding=tester:hunter2@h",
+  ])
+  func passwordsInParametersAreNotShown(query: String) throws {
+    let message = try #require(refusal("postgres://h?\(query)"))
+    #expect(!message.contains("hunter2") && !message.contains("tester"), "\(message)")
+  }
+
   @Test func badValuesAreToldBeforeTheEngineIsMissing() {
     #expect(refusal { $0.port = "s3cret" }?.contains("-p/--port") == true)
     #expect(refusal { $0.password = "s3cret" }?.contains("--password") == true)
@@ -114,6 +180,44 @@ import Testing
         $0.host = "a,b"
         $0.port = "7"
       }.target.hosts.map(\.port) == [7, 7])
+  }
+
+  @Test(
+    arguments: [
+      (["-h", "127.0.0.1", "-6"], ["-h/--host", "-6"]), (["-h", "::1", "-4"], ["-h/--host", "-4"]),
+      (["-h", "[::1]", "-4"], ["-h/--host", "-4"]), (["-h", "fe80::1%lo", "-4"], ["-h/--host", "-4"]),
+      (["-h", "127.1", "-6"], ["-h/--host", "-6"]), (["-h", "::ffff:127.0.0.1", "-4"], ["-h/--host", "-4"]),
+      (["-h", "127.0.0.1,127.0.0.2", "-6"], ["-h/--host", "-6"]),
+      (["-h", "127.0.0.1", "-4"], nil), (["-h", "::1", "-6"], nil), (["-h", "localhost", "-6"], nil),
+      (["-h", "127.0.0.1,::1", "-6"], nil), (["-h", "127.0.0.1.example", "-6"], nil),
+      (["-h", "/tmp", "-6"], nil), (["-6"], nil),
+    ] as [([String], [String]?)])
+  func anAddressOfTheOtherFamily(words: [String], naming: [String]?) {
+    let message = refusal(engine: "postgres") { $0.take(words) }
+    #expect((message == nil) == (naming == nil))
+    for part in naming ?? [] { #expect(message?.contains(part) == true, "\(message ?? "")") }
+  }
+
+  @Test func anAddressOfTheOtherFamilyInAURL() {
+    #expect(refusal("postgres://a?hostaddr=127.0.0.1") { $0.ipv6 = true }?.contains("hostaddr is") == true)
+    #expect(refusal("postgres://a?hostaddr=::1") { $0.ipv4 = true }?.contains("-4") == true)
+    #expect(refusal("postgres://[::1]") { $0.ipv4 = true }?.contains("the URL's host is") == true)
+    #expect(refusal("postgres://127.0.0.1?hostaddr=::1") { $0.ipv6 = true } == nil)
+    #expect(
+      refusal(engine: "pg", environment: ["PGHOST": "::1"]) { $0.ipv4 = true }?.contains("PGHOST is") == true)
+  }
+
+  /// RFC 6066 section 3 has room for more, and OpenSSL takes 255 bytes.
+  @Test func theLongestServerName() {
+    let longest = String(repeating: "a.", count: 127) + "b"
+    func message(_ name: String) -> String? { refusal(engine: "postgres") { $0.serverName = name } }
+    #expect(message(longest) == nil)
+    #expect(message(longest + ".") == nil)
+    #expect(message("[\(longest)]") == nil)
+    #expect(message(longest + "c")?.contains("--server-name") == true)
+    #expect(message(longest + "c")?.contains("255 bytes") == true)
+    #expect(message(String(repeating: "é", count: 128))?.contains("255 bytes") == true)
+    #expect(message("\(longest)..")?.contains("255 bytes") == true)
   }
 
   @Test func badVariablesNameTheVariable() {
