@@ -42,11 +42,12 @@ public enum Program {
       path, arguments, environment: variables, input: input, timeout: timeout, keeping: home)
   }
 
-  /// What every run of a program sees, but for HOME.
-  public static let cleanEnvironment = [
-    "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin",
-    "LANG": "C.UTF-8", "SSL_CERT_FILE": "/nonexistent", "SSL_CERT_DIR": "/nonexistent",
-  ]
+  /// What every run of a program sees, but for HOME. Sanitizers' options are handed on (scripts/sanitize.sh).
+  public static let cleanEnvironment = ProcessInfo.processInfo.environment
+    .filter { ["PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
+    .merging([
+      "LANG": "C.UTF-8", "SSL_CERT_FILE": "/nonexistent", "SSL_CERT_DIR": "/nonexistent",
+    ]) { $1 }
 }
 
 /// Any other program that the lab needs, such as `psql` and `openssl`.
