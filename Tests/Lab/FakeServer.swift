@@ -55,10 +55,11 @@ public final class FakeServer: @unchecked Sendable {
     Thread.detachNewThread { [weak self] in
       while true {
         var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, -1) == 1,
+        // Held before anything is accepted: once the server is gone, its descriptor may be another's, and whoever
+        // waits there for a connection keeps everybody from starting programs.
+        guard poll(&waiting, 1, -1) == 1, let server = self,
           let connection = try? privateDescriptor({ accept(listener, nil, nil) })
         else { return }
-        guard let server = self else { return }
         Thread.detachNewThread { server.serve(connection) }
       }
     }
