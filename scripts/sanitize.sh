@@ -20,7 +20,8 @@ options=log_path=$findings/finding:exitcode=99
 # The lab hands these on to the program (Tests/Lab/Program.swift).
 export ASAN_OPTIONS=$options TSAN_OPTIONS=$options
 "$TABLEPRO_CONNECT_BINARY" --version
-swift test --filter LabTests | tail -1 || true
+# One test ends a worker by SIGSEGV itself.
+swift test --filter LabTests --skip aCrashIsNamed | tail -1 || true
 if [ -n "$(ls "$findings")" ]; then
     head -60 "$findings"/* | head -200
     echo "sanitize: $(ls "$findings" | wc -l) findings of the $kind sanitizer in $findings" >&2

@@ -70,9 +70,10 @@ struct PostgreSQLRules: DiagnosisRules {
       switch answer {
       case .takesLoginOverTLS: return Finding(cause: .serverRequiresTLS)
       case .takesLoginInPlain:
-        // Preferred went there by itself, and what stopped it there is another matter.
-        let disabled: SSLMode? = target.ssl.mode == .preferred ? nil : .disabled
-        return Finding(cause: .accessDenied, recommendedMode: disabled)
+        // Where Preferred went there by itself, what stopped it there is another matter.
+        let hasBeenThere =
+          target.ssl.mode == .preferred && PostgreSQLSSLPolicy.mayGoOnInPlain(after: failure)
+        return Finding(cause: .accessDenied, recommendedMode: hasBeenThere ? nil : .disabled)
       case .refusesOverTLS(let other):
         return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)
