@@ -53,6 +53,8 @@ import Testing
     Mistake("--engine", "postgres", "-p", "hunter2", naming: "-p"),
     Mistake("--engine", "postgres", "--port", "hunter2", naming: "--port"),
     Mistake("--engine", "postgres", "hunter2"),
+    Mistake("--engine", "postgres", "-d", "host=h password=hunter2", naming: "-d/--database"),
+    Mistake("--engine", "postgres", "-d", "host=h password = 'hunter2'", naming: "--password SOURCE"),
     Mistake("postgres://localhost/", "hunter2"),
     Mistake("--engine", "postgres", "--hunter2"),
     Mistake("--engine", "postgres", "--paswsord=hunter2"),

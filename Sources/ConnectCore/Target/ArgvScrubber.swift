@@ -49,7 +49,7 @@ package enum ArgvScrubber {
     case "port":
       // Other clients take a password there.
       value.text.allSatisfy { $0.isASCII && $0.isNumber || $0 == "," } ? nil : value.text[...]
-    default: nil
+    default: URLScheme.isConnectionString(value.text) ? value.text[...] : nil
     }
   }
 

@@ -11,6 +11,11 @@ package enum OptionValues {
         "\(given.label) is \(given.value.quoted): a server's URL is given as the first argument, without an option."
       )
     }
+    guard !URLScheme.isConnectionString(given.value) else {
+      throw UsageError(
+        "\(given.label) holds password=, as libpq's connection strings do, and is not shown: give each part by its own option, the password by --password SOURCE."
+      )
+    }
   }
 
   /// 0.1 to 86400 seconds.

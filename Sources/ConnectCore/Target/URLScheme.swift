@@ -51,11 +51,18 @@ struct URLScheme: Equatable, Sendable {
     text.utf8.contains("://".utf8) || spelled(in: text) != nil
   }
 
+  /// Whether a text is one of libpq's connection strings with a password in it: `host=h password=secret`.
+  static func isConnectionString(_ text: String) -> Bool {
+    text.lowercased().split(separator: " ").contains { $0.hasPrefix("password=") }
+      || text.lowercased().contains("password =")
+  }
+
   /// Whether a text looks like something with a password in it, whatever it was meant to be: a URL, or
   /// `user:password@host`.
   static func mayHoldPassword(_ text: String) -> Bool {
     let at = text.utf8.lastIndex(of: UInt8(ascii: "@"))
-    return isURL(text) || at.map { text.utf8[..<$0].contains(UInt8(ascii: ":")) } ?? false
+    return isURL(text) || isConnectionString(text)
+      || at.map { text.utf8[..<$0].contains(UInt8(ascii: ":")) } ?? false
   }
 
   /// A URL as a message may show it: the scheme, and what follows the last `@` up to a query or `;` part.

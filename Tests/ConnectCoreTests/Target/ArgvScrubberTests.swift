@@ -43,6 +43,7 @@ import Testing
     (["postgres://h?host=u:abc@h"], ["postgres://h?host=u:***@h"]),
     (["postgres://h?password=abc&host=u:abc@h"], ["postgres://h?password=***&host=u:***@h"]),
     (["--nonsense=u:abc@h"], ["--nonsense=u:***@h"]),
+    (["-d", "host=h password=abc"], ["-d", "*******************"]),
     (["-h", "é", "--password", "pass:é"], ["-h", "é", "--password", "pass:**"]),
   ]) func secrets(words: [String], expected: [String]) {
     #expect(scrubbed(words) == expected)
