@@ -14,9 +14,13 @@ public func fuzzSanitiser(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let paragraph = clean.text(text + secret + text)
   precondition(!line.unicodeScalars.contains { drives($0) }, "line")
   precondition(!paragraph.unicodeScalars.contains { drives($0) && $0 != "\n" }, "text")
-  // Shorter secrets are only taken out where they stand alone, and stars are what they become.
-  let isPlain = secret.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != "*" && $0 != "\\" }
-  if isPlain, secret.utf8.count >= 4 { precondition(!paragraph.contains(secret), "secret") }
+  // Shorter secrets are only taken out where they stand alone, stars are what they become, and what is spelled out
+  // can look like any text: `\u{202e}` holds 202e.
+  let raw = text + secret + text
+  let isPlain = secret.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != "*" }
+  if isPlain, secret.utf8.count >= 4, Sanitiser.visible(raw, keepingLineBreaks: true) == raw {
+    precondition(!paragraph.contains(secret), "secret")
+  }
   return 0
 }
 
