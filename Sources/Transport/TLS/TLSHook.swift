@@ -53,7 +53,7 @@ enum TLSHook {
   /// MinProtocol of the administrator's openssl.cnf, 0 if it sets none.
   static let configuredMinimumVersion: Int32 = {
     // A context costs a millisecond, and few configurations need one to be read.
-    guard OpenSSLConfiguration.mayContain("MinProtocol") else { return 0 }
+    guard OpenSSLConfiguration.mayLimitVersions else { return 0 }
     let made = TLSGuard.$current.withValue(nil) { SSL_CTX_new(TLS_client_method()) }
     guard let context = made else { return 0 }
     defer { SSL_CTX_free(context) }
@@ -64,8 +64,7 @@ enum TLSHook {
   /// Whether nobody has a better claim to choose the groups: not the administrator's openssl.cnf, and not OpenSSL 3.5
   /// or later, whose own choice holds out against quantum computers (X25519MLKEM768).
   static let mayChooseGroups =
-    OpenSSL_version_num() < 0x3050_0000 && !OpenSSLConfiguration.mayContain("Groups")
-    && !OpenSSLConfiguration.mayContain("Curves")
+    OpenSSL_version_num() < 0x3050_0000 && !OpenSSLConfiguration.mayChooseGroups
 
   private static func owner(of ssl: OpaquePointer) -> TLSGuard? {
     SSL_get_ex_data(ssl, slot).map { Unmanaged<TLSGuard>.fromOpaque($0).takeUnretainedValue() }
