@@ -118,6 +118,21 @@ import Testing
     }
   }
 
+  /// Asked for in clear, the password goes nowhere that others could see: over no network, or there is none.
+  @Test(arguments: [true, false]) func passwordThatNobodyCouldSee(overSocket: Bool) throws {
+    let server = try Lab.start(
+      PostgresServer(certificate: nil, hba: ["local all all password", "host all all all password"]))
+    let host = overSocket ? ["-h", server.socketFolder] : ["-h", "127.0.0.1"]
+    let password = overSocket ? ["--password", "env:LAB_PASSWORD"] : []
+    let result = try Program.run(
+      ["--engine", "postgres", "-p", String(server.port), "-U", Account.user, "-d", Account.database]
+        + host + password + ["--ssl", "disabled", "--format", "json"],
+      environment: ["LAB_PASSWORD": Account.password])
+    #expect(result.exitCode == (overSocket ? 0 : Cause.authentication.exitCode), "\(result)")
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(!report.warnings.contains { $0.contains("clear text") }, "\(result)")
+  }
+
   @Test func showCertificates() throws {
     let options = [
       "--ssl-ca", try Lab.pki + "/ca.pem", "--ssl", "verify-identity", "--show-certs", "--format", "text",

@@ -7,6 +7,8 @@ final class LibPQConnection: PendingConnection {
   let libpq: LibPQ
   let pass: PostgreSQLSSLPolicy.Pass
   let tlsGuard: TLSGuard?
+  /// Whether a password that the server asks for goes over a network: there is one, and no Unix socket.
+  let exposesPassword: Bool
   /// The file with the client's key, if one was given.
   let keyFile: String?
   private let notices = Notices()
@@ -20,6 +22,7 @@ final class LibPQConnection: PendingConnection {
     self.libpq = libpq
     self.pass = pass
     self.tlsGuard = tlsGuard
+    exposesPassword = !host.isUnixSocket && target.password?.exposed.isEmpty == false
     keyFile = target.ssl.keyFile ?? target.ssl.certificateFile
     let options = PostgreSQLSSLPolicy.options(
       for: target, host: host, address: address, pass: pass, known: libpq.knownOptions)

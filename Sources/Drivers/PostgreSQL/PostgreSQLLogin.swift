@@ -106,7 +106,8 @@ struct PostgreSQLLogin {
 
   /// How the password travelled over a plain connection.
   var passwordRemarks: [Remark] {
-    !encrypts && connection.passwordWasRequested ? lookAhead.passwordRemarks : []
+    !encrypts && connection.exposesPassword && connection.passwordWasRequested
+      ? lookAhead.passwordRemarks : []
   }
 
   // MARK: Failures

@@ -59,7 +59,6 @@ struct PostgreSQLLookAhead {
   /// How the password travelled over a plain connection.
   var passwordRemarks: [Remark] {
     var bytes = plainAnswer
-    guard !bytes.isEmpty else { return [] }
     while true {
       switch PostgreSQLMessages.answer(bytes) {
       case .authentication(let code):
