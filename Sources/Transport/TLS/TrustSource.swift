@@ -5,7 +5,7 @@ internal import ConnectCore
 package final class TrustSource: Sendable {
   /// Where anchors come from.
   private enum Place {
-    /// The certificates of `--ssl-ca`; freed never, since a process tests few targets.
+    /// The certificates of `--ssl-ca`.
     case certificates([Certificate])
     case system
   }
