@@ -54,6 +54,51 @@ package struct PassResult: Sendable {
   }
 }
 
+extension PassResult {
+  /// What Preferred's two passes amount to: this one, over TLS, failed for `reason`, which allows plain text.
+  ///
+  /// - Parameters:
+  ///   - answer: what the failure of the plain pass has shown of whether the server takes the login in plain text.
+  ///   - leavesTLSOpen: whether that failure would leave open what TLS would have brought, if there were any.
+  package func goingOnInPlain(
+    after reason: ConnectionFailure, with second: PassResult, host: HostPort,
+    answer: (ConnectionFailure) -> ServerAnswer?, leavesTLSOpen: (ConnectionFailure) -> Bool
+  ) -> Observation {
+    let attempts = attempts + second.attempts
+    if let failure = second.failure, reason.event != .tlsNotOffered {
+      // The contract: if both passes fail, the first one's failure is the report.
+      var report = self
+      report.attempts = attempts
+      report.remarks += second.remarks + [.plainPassFailed(failure)]
+      report.outcome = .failure(
+        reason.adding(failure.credentialsRequested ? .takesLoginInPlain : answer(failure)))
+      var observation = report.observation(host: host)
+      observation.address = address?.description
+      return observation
+    }
+    var second = second
+    second.attempts = attempts
+    second.stages = stages.filter { $0.stage == .resolve } + second.stages
+    // A server without TLS is no failure of Preferred: what became of the login counts.
+    if let failure = second.failure, leavesTLSOpen(failure) {
+      second.outcome = .failure(failure.adding(.offersNoTLS))
+    }
+    var observation = second.observation(host: host)
+    observation.fallback = Fallback(reason: reason)
+    return observation
+  }
+}
+
+extension ConnectionFailure {
+  /// The failure with what the server answered when it was asked; nil: nothing that tells anything.
+  package func adding(_ answer: ServerAnswer?) -> ConnectionFailure {
+    guard let answer else { return self }
+    var failure = self
+    failure.answers.append(answer)
+    return failure
+  }
+}
+
 extension ConnectionRace.Result {
   /// The race's losers, as attempts.
   package func lostAttempts(mode: SSLMode) -> [ConnectionAttempt] {
