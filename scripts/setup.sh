@@ -60,9 +60,8 @@ setup_mariadb_plugin() {
     if [ -e "/$file" ] || [ -e .lab/auth_ed25519.so ]; then return 0; fi
     say 'taking auth_ed25519.so out of the package mariadb-server'
     folder=$(mktemp -d)
-    chmod 755 "$folder"
     apt-cache show mariadb-server >/dev/null 2>&1 || as_root apt-get update -q
-    (cd "$folder" && apt-get download -q mariadb-server && dpkg-deb -x mariadb-server_*.deb .)
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root mariadb-server && dpkg-deb -x mariadb-server_*.deb .)
     mkdir -p .lab
     cp "$folder/$file" .lab/
     rm -rf "$folder"
