@@ -32,8 +32,8 @@ public enum Lab {
     try postgres.server(server) { try helper.get().ask("postgres", server, for: RunningPostgres.self) }
   }
 
-  /// As the other.
-  public static func start(_ server: MariaDBServer) throws -> RunningMariaDB {
+  /// As the other: `Lab.start(mariadb: .optional)`.
+  public static func start(mariadb server: MariaDBServer) throws -> RunningMariaDB {
     try mariadb.server(server) { try helper.get().ask("mariadb", server, for: RunningMariaDB.self) }
   }
 
