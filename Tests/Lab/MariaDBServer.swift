@@ -83,7 +83,8 @@ public struct MariaDBServer: Hashable, Encodable, Sendable {
     return server
   }
 
-  /// It has blocked the host that `port` leads to it from: error 1129 comes in place of the greeting.
+  /// It has blocked the host that `port`, of 127.0.0.1 only, leads to it from: error 1129 comes in place of the
+  /// greeting.
   public static var blocked: MariaDBServer {
     var server = optional
     server.blocksHost = true
@@ -148,6 +149,8 @@ public enum MySQLAccount {
   public static let expiring = "expiring"
   /// Logs in by the plug-in ed25519.
   public static let ed25519 = "ed25519"
+  /// Logs in by the plug-in unix_socket, which over TCP nobody can.
+  public static let bySocket = "by_socket"
   /// May log in and has no privilege anywhere.
   public static let poor = "poor"
   /// May have no connection.
