@@ -4,7 +4,8 @@ import Foundation
 public struct MariaDBServer: Hashable, Encodable, Sendable {
   /// The name of its certificate among the PKI's, such as `good`; nil: it has no TLS.
   public var certificate: String?
-  /// The file of the PKI whose CAs may sign client certificates (`ssl_ca`); nil: it asks for none.
+  /// The file of the PKI whose CAs may sign client certificates (`ssl_ca`); nil: it accepts none, though it asks
+  /// for them all the same, and ends the handshake if it gets one.
   public var clientCA: String?
   /// The versions that it takes (`tls_version`), such as `TLSv1.2,TLSv1.3`; nil: as the server would have it.
   public var tlsVersion: String?
@@ -41,7 +42,7 @@ public struct MariaDBServer: Hashable, Encodable, Sendable {
   public static let optional = MariaDBServer(certificate: "good")
   /// It takes logins over TLS only.
   public static let requiresTLS = MariaDBServer(certificate: "good", requireSecureTransport: true)
-  /// It takes everybody, and asks for a client certificate, which only some accounts need.
+  /// It takes everybody, with a client certificate and without; only some accounts need one.
   public static let mutual = MariaDBServer(certificate: "good", clientCA: "ca.pem")
   /// It takes everybody, with TLS 1.2 at most.
   public static let tls12 = MariaDBServer(certificate: "good", tlsVersion: "TLSv1.2")
@@ -57,6 +58,15 @@ public struct MariaDBServer: Hashable, Encodable, Sendable {
   public static func with(_ certificate: String) -> MariaDBServer {
     MariaDBServer(certificate: certificate)
   }
+
+  /// An expired password ends the login (error 1862), not only the first query (1820).
+  public static let endsExpired = MariaDBServer(
+    certificate: "good", settings: ["disconnect_on_expired_password": "ON"])
+  /// After one wrong password the account is blocked (error 4150): each test needs one of its `own`.
+  public static let blocksAccounts = MariaDBServer(
+    certificate: "good", settings: ["max_password_errors": "1"])
+  /// No user may have a connection (error 1203).
+  public static let noUsers = MariaDBServer(certificate: "good", settings: ["max_user_connections": "-1"])
 
   /// No account is for a host from which a test connects: error 1130 comes in place of the greeting.
   public static var notAllowed: MariaDBServer {
@@ -76,7 +86,8 @@ public struct MariaDBServer: Hashable, Encodable, Sendable {
   }
 
   /// Only the connection for administrators is left: error 1040 comes after the login, inside TLS where there is
-  /// some.
+  /// some. Two logins at a time, or shortly after each other, are one too many, and the second meets what `full` does;
+  /// a test that needs to tell the two apart takes one of its `own`.
   public static var fullForUsers: MariaDBServer {
     var server = full
     server.heldConnections = 10
