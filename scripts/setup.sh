@@ -25,7 +25,7 @@ setup_debian() {
         # for the program: the drivers that it opens at run time, and the system trust store
         ca-certificates libmariadb3 libpq5
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server
-        mariadb-client-core mariadb-server-core openssl python3 python3-venv util-linux
+        libnss-wrapper mariadb-client-core mariadb-server-core openssl python3 python3-venv util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do

@@ -98,7 +98,7 @@ class Lab:
             server.stop()
         # One that is just being copied would leave files behind.
         for thread in threading.enumerate():
-            if thread is not threading.current_thread():
+            if thread.name == "request":
                 thread.join(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -121,7 +121,7 @@ def serve():
     lab = Lab()
     try:
         for line in sys.stdin:
-            threading.Thread(target=perform, args=(lab, json.loads(line)), daemon=True).start()
+            threading.Thread(target=perform, name="request", args=(lab, json.loads(line)), daemon=True).start()
     except BrokenPipeError:
         pass
     finally:

@@ -125,6 +125,15 @@ class Server(process.Server):
         file.write_text("[mariadbd]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()))
         return [self.installation.server, f"--defaults-file={file}"]
 
+    def environment(self):
+        environment = super().environment()
+        if self.wanted["blocksHost"]:
+            # It blocks only a host whose address has a name, and not every network has somebody to ask for one.
+            hosts = self.folder / "hosts"
+            hosts.write_text(f"{other_address()} client.example.test\n")
+            environment |= {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(hosts)}
+        return environment
+
     def is_ready(self):
         return "ready for connections" in self.log.read_text()
 
@@ -153,7 +162,7 @@ class Server(process.Server):
                 self.port = container.Proxy(self.port, 0, source).port
                 return
             time.sleep(0.02)
-        raise RuntimeError("the server did not block a host that breaks connections off")
+        raise RuntimeError("the server does not block a host that breaks connections off: run `make setup`")
 
 
 def is_error(greeting):

@@ -25,7 +25,7 @@ class Installation:
             [str(part) for part in command], input=input, cwd=self.folder, text=True, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment(), **self.user)
         if done.returncode != 0 or "ERROR:" in done.stdout:
-            raise RuntimeError(f"{command[0]} failed: {done.stdout}")
+            raise RuntimeError(f"{command[0]} failed; if something is missing, run `make setup`: {done.stdout}")
 
     @staticmethod
     def environment():
@@ -59,6 +59,9 @@ class Server:
         """Writes the files that need the port, and returns the command that starts the server."""
         raise NotImplementedError
 
+    def environment(self):
+        return self.installation.environment()
+
     def is_ready(self):
         raise NotImplementedError
 
@@ -80,7 +83,7 @@ class Server:
             with open(self.log, "ab") as log:
                 self.process = subprocess.Popen(
                     command, cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                    start_new_session=True, env=self.installation.environment(), **self.installation.user)
+                    start_new_session=True, env=self.environment(), **self.installation.user)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and self.process.poll() is None:
             if self.is_ready():

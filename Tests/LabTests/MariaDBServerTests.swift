@@ -146,7 +146,8 @@ import Testing
     ])
   func trust(certificate: String, anchor: String, fault: String?) throws {
     let answer = try Self.login(.with(certificate), "--ssl-ca={pki}/\(anchor)")
-    #expect(fault.map { answer.contains("2026 (HY000): TLS/SSL error: \($0)") } ?? (answer == "TLSv1.3"))
+    let expected = fault.map { "ERROR 2026 (HY000): TLS/SSL error: \($0)\n" } ?? "TLSv1.3"
+    #expect(answer == expected)
   }
 
   @Test func names() throws {
