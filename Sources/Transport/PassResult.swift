@@ -1,30 +1,29 @@
-internal import ConnectCore
-internal import Transport
+package import ConnectCore
 
 /// What one pass at one host brought.
-struct PassResult: Sendable {
-  var outcome: Result<Session, ConnectionFailure>
+package struct PassResult: Sendable {
+  package var outcome: Result<Session, ConnectionFailure>
   /// The address that took the TCP connection.
-  var address: SocketAddress?
-  var tls: TLSReport?
-  var encrypted: Bool?
-  var attempts: [ConnectionAttempt] = []
-  var stages: [StageTiming] = []
-  var remarks: [Remark] = []
+  package var address: SocketAddress?
+  package var tls: TLSReport?
+  package var encrypted: Bool?
+  package var attempts: [ConnectionAttempt] = []
+  package var stages: [StageTiming] = []
+  package var remarks: [Remark] = []
   /// Whether the server said nothing at all, and has not been asked about it.
-  var leavesListenerOpen = false
+  package var leavesListenerOpen = false
 
-  var failure: ConnectionFailure? {
+  package var failure: ConnectionFailure? {
     if case .failure(let failure) = outcome { failure } else { nil }
   }
 
   /// A failure before any connection.
-  init(_ failure: ConnectionFailure, stages: [StageTiming] = []) {
+  package init(_ failure: ConnectionFailure, stages: [StageTiming] = []) {
     outcome = .failure(failure)
     self.stages = stages
   }
 
-  init(
+  package init(
     outcome: Result<Session, ConnectionFailure>, address: SocketAddress?, addressText: String, mode: SSLMode,
     begun: ContinuousClock.Instant, clock: StageClock, tlsGuard: TLSGuard?, encrypted: Bool?
   ) {
@@ -43,7 +42,7 @@ struct PassResult: Sendable {
   }
 
   /// The observation that this pass makes, when it is the one that counts.
-  func observation(host: HostPort) -> Observation {
+  package func observation(host: HostPort) -> Observation {
     let outcome: Outcome =
       switch self.outcome {
       case .success(let session): .connected(session)
@@ -57,7 +56,7 @@ struct PassResult: Sendable {
 
 extension ConnectionRace.Result {
   /// The race's losers, as attempts.
-  func lostAttempts(mode: SSLMode) -> [ConnectionAttempt] {
+  package func lostAttempts(mode: SSLMode) -> [ConnectionAttempt] {
     entries.compactMap { entry in
       entry.failure.map {
         ConnectionAttempt(
