@@ -87,18 +87,12 @@ struct MySQLHostTest {
     let result = pass(.question, at: [address], StageClock())
     guard let failure = result.failure else { return .takesLoginOverTLS }
     if failure.event == .tlsNotOffered { return .offersNoTLS }
-    if let asks = failure.answers.first(where: \.asksForClientCertificate) { return asks }
+    if failure.answers.contains(.asksForClientCertificate) { return .asksForClientCertificate }
     guard let error = failure.error, failure.event == .serverReported, error.origin == .server else {
       return .unanswered(failure.error?.text ?? "the connection ended")
     }
     // It went past the question of TLS to something else: the password was right.
     let isSame = MySQLRules.isLoginRefusal(error)
     return isSame ? .refusesOverTLS(error) : .takesLoginOverTLS
-  }
-}
-
-extension ServerAnswer {
-  fileprivate var asksForClientCertificate: Bool {
-    if case .asksForClientCertificate = self { true } else { false }
   }
 }

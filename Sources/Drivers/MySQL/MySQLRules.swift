@@ -111,7 +111,7 @@ private struct MySQLLoginRefusal {
     for answer in failure.answers {
       switch answer {
       case .takesLoginOverTLS: return Finding(cause: .serverRequiresTLS)
-      case .asksForClientCertificate(let everyone): return clientCertificate(asksEveryone: everyone)
+      case .asksForClientCertificate: return clientCertificate
       case .refusesOverTLS:
         return Finding(
           cause: .authenticationFailed, notes: ["So it is not for the lack of TLS that the login was refused"]
@@ -135,15 +135,9 @@ private struct MySQLLoginRefusal {
     return Finding(cause: .authenticationFailed, notes: notes)
   }
 
-  private func clientCertificate(asksEveryone: Bool) -> Finding {
+  /// MySQL and MariaDB ask every client for a certificate, also where no account needs one: that alone proves nothing.
+  private var clientCertificate: Finding {
     if passwordIsRight { return Finding(cause: .clientCertificateRequired) }
-    guard asksEveryone else {
-      return Finding(
-        cause: .clientCertificateRequired,
-        notes: [
-          "The server gives the same answer to a wrong user name or password: if the account is not declared REQUIRE X509, SUBJECT or ISSUER, check those"
-        ])
-    }
     return Finding(
       cause: .authenticationFailed,
       notes: [
