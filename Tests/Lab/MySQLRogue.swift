@@ -59,7 +59,7 @@ public struct MySQLRefusal: Hashable, Encodable, Sendable, CustomStringConvertib
   }
 }
 
-/// What a server does that wants what no honest server asks for. When it was given it, it lets everybody in.
+/// What a server does that wants what no honest server asks for. Whoever has answered is let in.
 public struct MySQLRogue: Hashable, Encodable, Sendable, CustomStringConvertible {
   private let act: String
   private var text = ""
@@ -89,8 +89,10 @@ public struct MySQLRogue: Hashable, Encodable, Sendable, CustomStringConvertible
   public static func localInfile(_ path: String) -> MySQLRogue {
     MySQLRogue(act: "local-infile", text: path)
   }
-  /// Lets everybody in at once, whatever the login says.
+  /// OK at once, whatever the login says. (libmariadb's caching_sha2_password takes it for the wish for the password.)
   public static let welcome = MySQLRogue(act: "welcome")
+  /// The same for a login by caching_sha2_password: its fast path, whatever the scramble says.
+  public static let welcomeFast = MySQLRogue(act: "welcome-fast")
   /// OK instead of a greeting.
   public static let okAsGreeting = MySQLRogue(act: "ok-greeting")
   /// The greeting of protocol 9.

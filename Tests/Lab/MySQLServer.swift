@@ -31,7 +31,7 @@ public struct FakeMySQL: Hashable, Encodable, Sendable {
     case withGreeting
     /// The same, numbered as if an SSLRequest came before the login: smuggled in front of TLS.
     case withGreetingForTLS
-    /// All at once after the TLS handshake, before the login.
+    /// All at once after the TLS handshake, before the login; in turn if there is no TLS.
     case afterHandshake
   }
 

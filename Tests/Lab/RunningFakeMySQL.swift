@@ -39,12 +39,31 @@ public final class RunningFakeMySQL: Sendable {
     /// The names of everything that is made of an account's password and was found in either: `password`,
     /// `password, decrypted`, and the names of plugins for their scrambles.
     public let proofs: [String]
+    /// Those of them that were found in clear.
+    public let proofsInClear: [String]
     /// What the client said to each thing that a rogue asked for.
     public let answers: [[UInt8]]
     /// The queries, in their order.
     public let queries: [String]
     /// Whether it has ended with COM_QUIT.
     public let quit: Bool
+
+    private enum Key: String, CodingKey {
+      case plain, decrypted, tls, login, proofs, proofsInClear, answers, queries, quit
+    }
+
+    public init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      plain = try [UInt8](hexadecimal: fields.decode(String.self, forKey: .plain))
+      decrypted = try [UInt8](hexadecimal: fields.decode(String.self, forKey: .decrypted))
+      tls = try fields.decodeIfPresent(TLS.self, forKey: .tls)
+      login = try fields.decodeIfPresent(Login.self, forKey: .login)
+      proofs = try fields.decode([String].self, forKey: .proofs)
+      proofsInClear = try fields.decode([String].self, forKey: .proofsInClear)
+      answers = try fields.decode([String].self, forKey: .answers).map { [UInt8](hexadecimal: $0) }
+      queries = try fields.decode([String].self, forKey: .queries)
+      quit = try fields.decode(Bool.self, forKey: .quit)
+    }
 
     /// Whether a text is among it.
     public func contains(_ text: String) -> Bool {

@@ -50,10 +50,6 @@ public enum Step: Encodable, Sendable {
     .mysql([body], pause: pause, limit: limit)
   }
 
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { String(format: "%02x", $0) }.joined()
-  }
-
   private enum Key: String, CodingKey {
     case `do`, bytes, bodies, pause, times, what, certificate, limit, flights, maximum, script, part, password
   }
@@ -67,17 +63,17 @@ public enum Step: Encodable, Sendable {
     switch self {
     case .send(let bytes, let pause, let times):
       try fields.encode("send", forKey: .do)
-      try fields.encode(Self.hexadecimal(bytes), forKey: .bytes)
+      try fields.encode(bytes.hexadecimal, forKey: .bytes)
       try fields.encode(pause, forKey: .pause)
       try fields.encode(times, forKey: .times)
     case .hearPacket: try hear("packet")
     case .hearMessage: try hear("message")
-    case .hearHandshake: try hear("receive")
+    case .hearHandshake: try hear("something")
     case .hearLine: try hear("line")
     case .hearMySQL: try hear("mysql")
     case .mysql(let bodies, let pause, let limit):
       try fields.encode("mysql", forKey: .do)
-      try fields.encode(bodies.map(Self.hexadecimal), forKey: .bodies)
+      try fields.encode(bodies.map(\.hexadecimal), forKey: .bodies)
       try fields.encode(pause, forKey: .pause)
       try fields.encodeIfPresent(limit, forKey: .limit)
     case .mysqlSession: try fields.encode("mysql_session", forKey: .do)
