@@ -14,6 +14,12 @@ struct MySQLRules: DiagnosisRules {
     switch error.nativeCode {
     case "5010": return Self.refusedPlugin(error, target)
     case "2061": return Self.fullAuthentication(failure, target)
+    case "1044":
+      return Finding(
+        cause: .accessDenied,
+        notes: [
+          "To an account without rights on it the server says the same of a database that does not exist"
+        ])
     default: return error.nativeCode.flatMap(Self.cause).map { Finding(cause: $0) }
     }
   }
@@ -87,7 +93,7 @@ struct MySQLRules: DiagnosisRules {
   static func cause(number: String) -> Cause? {
     switch number {
     case "1049": .databaseNotFound
-    case "1044", "1042", "1129", "1130", "1142", "3118", "3955", "4151": .accessDenied
+    case "1042", "1129", "1130", "1142", "3118", "3955", "4151": .accessDenied
     case "1040", "1041", "1135", "1203", "1226": .tooManyConnections
     case "1047", "1053", "3032", "9001": .serverNotReady
     case "1251", "1275", "1524", "1862", "2049", "2059": .authenticationFailed
