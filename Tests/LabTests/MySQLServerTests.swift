@@ -75,7 +75,7 @@ import Testing
     let situation = Situation(
       "TLS 1.2 only, 1.3 demanded, no plain logins", any: server, "--tls-min 1.3",
       endings: Mode.allCases.map { _ in Self.mismatch }
-    ).with(\.note, "in plain text")
+    ).with(\.note, "In plain text")
     try Row(situation: situation, mode: .preferred).judge()
   }
 
