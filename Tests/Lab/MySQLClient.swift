@@ -34,19 +34,20 @@ public enum MySQLClient: String, Encodable, CaseIterable, Sendable {
     var ca: String
     var certificate: [String]?
     var queries: [String]
+    var timeout: Int
   }
 
   /// Logs in, puts the queries, and goes; `certificate` is the name of the client's own among the PKI's.
   public func login(
     port: Int, host: String = "localhost", user: String = Account.user, password: String = Account.password,
     database: String = Account.database, tls: TLS = .none, certificate: String? = nil,
-    queries: [String] = []
+    queries: [String] = [], timeout: Int = 10
   ) throws -> Answer {
     let pki = try Lab.pki
     let wanted = Wanted(
       client: self, host: host, port: port, user: user, password: password, database: database, tls: tls,
       ca: pki + "/ca.pem", certificate: certificate.map { ["\(pki)/\($0).crt", "\(pki)/\($0).key"] },
-      queries: queries)
+      queries: queries, timeout: timeout)
     let result = try Command.run(
       [
         Package.folder + "/.venv/bin/python", Package.folder + "/Tests/LabHelpers/mysql_client.py",

@@ -43,22 +43,11 @@ class Port:
 
     def accept(self, listener):
         while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
+            connection, _ = listener.accept()
             with self.lock:
                 session = self.serve(connection, len(self.sessions) + 8)
                 self.sessions.append(session)
             threading.Thread(target=session.run, daemon=True).start()
-
-    def end(self):
-        for listener in self.listeners:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # a listener is not connected
-            listener.close()
 
 
 class Server:
@@ -97,11 +86,6 @@ class Stage:
     def received(self, key):
         """What each connection has sent so far."""
         return [session.described() for session in list(self.ports[key].sessions)]
-
-    def end(self, key):
-        """Accepts nobody more."""
-        self.ports[key].end()
-        return True
 
 
 def serve():

@@ -15,8 +15,6 @@ if '"libmysqlclient"' in sys.argv[1]:
 
 import ssl  # noqa: E402
 
-TIMEOUT = 10
-
 
 def pymysql_connect(wanted):
     import pymysql
@@ -31,7 +29,8 @@ def pymysql_connect(wanted):
             context.load_cert_chain(*wanted["certificate"])
     return pymysql.connect(
         host=wanted["host"], port=wanted["port"], user=wanted["user"], password=wanted["password"],
-        database=wanted["database"], ssl=context, connect_timeout=TIMEOUT, read_timeout=TIMEOUT,
+        database=wanted["database"], ssl=context, connect_timeout=wanted["timeout"],
+        read_timeout=wanted["timeout"],
         ssl_disabled=context is None)
 
 
@@ -47,7 +46,7 @@ def connector_connect(wanted):
         options |= {"ssl_cert": wanted["certificate"][0], "ssl_key": wanted["certificate"][1]}
     return mysql.connector.connect(
         host=wanted["host"], port=wanted["port"], user=wanted["user"], password=wanted["password"],
-        database=wanted["database"], use_pure=wanted["client"] == "connector", connection_timeout=TIMEOUT, **options)
+        database=wanted["database"], use_pure=wanted["client"] == "connector", connection_timeout=wanted["timeout"], **options)
 
 
 def main(wanted):
