@@ -60,7 +60,7 @@ public struct FakeMySQL: Hashable, Encodable, Sendable, CustomStringConvertible 
   /// Capability flags that the greeting leaves out.
   public var withoutCapabilities: UInt32 = 0
   /// The accounts by their names. Others are refused as a wrong password is.
-  public var accounts = MySQLAccount.standard
+  public var accounts = FakeMySQLAccount.standard
   /// Databases that every account may use.
   public var databases = [Account.database]
   /// Databases that no account may use (1044); others do not exist (1049).
@@ -89,7 +89,7 @@ public struct FakeMySQL: Hashable, Encodable, Sendable, CustomStringConvertible 
   public static let native = FakeMySQL().with(\.plugin, .native).with(\.greetingPlugin, .native)
   /// Every account has to show a certificate that the lab's CA has signed.
   public static let mutual = FakeMySQL().with(\.clientCA, "ca.pem")
-    .with(\.accounts, MySQLAccount.standard.mapValues { $0.with(\.requires, .clientCertificate) })
+    .with(\.accounts, FakeMySQLAccount.standard.mapValues { $0.with(\.requires, .clientCertificate) })
   /// It takes logins with TLS and without, with TLS 1.2 at most.
   public static let tls12 = FakeMySQL().with(\.maxTLS, "TLSv1.2")
   /// It has TLS 1.1 only, which today's clients have to be told to allow.
@@ -132,7 +132,7 @@ public struct FakeMySQL: Hashable, Encodable, Sendable, CustomStringConvertible 
 }
 
 /// An account of a fake MySQL server.
-public struct MySQLAccount: Hashable, Encodable, Sendable {
+public struct FakeMySQLAccount: Hashable, Encodable, Sendable {
   /// What `CREATE USER … REQUIRE` says.
   public enum Requirement: String, Encodable, Sendable {
     case nothing
@@ -158,18 +158,18 @@ public struct MySQLAccount: Hashable, Encodable, Sendable {
 
   /// The accounts of every fake that says nothing else.
   public static let standard = [
-    Account.user: MySQLAccount(),
-    Account.keeper: MySQLAccount(password: Account.keeperPassword),
-    "nopass": MySQLAccount(password: ""),
-    "locked": MySQLAccount().with(\.locked, true),
-    "expired": MySQLAccount().with(\.expired, true),
-    "tlsonly": MySQLAccount().with(\.requires, .tls),
-    "legacy": MySQLAccount().with(\.plugin, .native),
-    "pam": MySQLAccount().with(\.plugin, .clear),
+    Account.user: FakeMySQLAccount(),
+    Account.keeper: FakeMySQLAccount(password: Account.keeperPassword),
+    "nopass": FakeMySQLAccount(password: ""),
+    "locked": FakeMySQLAccount().with(\.locked, true),
+    "expired": FakeMySQLAccount().with(\.expired, true),
+    "tlsonly": FakeMySQLAccount().with(\.requires, .tls),
+    "legacy": FakeMySQLAccount().with(\.plugin, .native),
+    "pam": FakeMySQLAccount().with(\.plugin, .clear),
   ]
 
   /// The same account with something else about it.
-  public func with<Value>(_ path: WritableKeyPath<MySQLAccount, Value>, _ value: Value) -> MySQLAccount {
+  public func with<Value>(_ path: WritableKeyPath<FakeMySQLAccount, Value>, _ value: Value) -> FakeMySQLAccount {
     var account = self
     account[keyPath: path] = value
     return account
