@@ -47,6 +47,7 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       host: address ?? "localhost", socket: address == nil ? host.host : nil, user: target.user ?? "",
       password: target.password?.exposed ?? "", database: target.database)
     handle = libmariadb.functions.mysql_init(nil)
+    tlsGuard?.onFirstHeader = { [unowned self] in lookAtTLSAnswer($0) }
     setOptions(isSocket: address == nil, verification: tlsGuard?.policy.demanded ?? .none)
     begin { [strings] handle in
       var result: UnsafeMutablePointer<MYSQL>?
@@ -210,18 +211,21 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       errno = ETIMEDOUT
       return 0
     }
-    if let tlsGuard, !tlsGuard.serverSpokeTLS { lookAtTLSAnswer() }
     return 1
   }
 
-  /// Looks at what answers the ClientHello before OpenSSL takes it off the socket; an error in clear, to its end.
-  private func lookAtTLSAnswer() {
-    wire.sawTLSAnswer(peek(at: descriptor, atMost: 4_096))
+  /// Looks at what follows the first five bytes that answer the ClientHello: an error in clear, to its end.
+  private func lookAtTLSAnswer(_ header: [UInt8]) {
+    wire.tlsAnswer = header
     while wire.tlsAnswerGoesOn, !deadline.hasPassed {
-      let count = wire.tlsAnswer.count
-      waitForMore(than: count, on: descriptor, until: deadline)
-      wire.sawTLSAnswer(peek(at: descriptor, atMost: 4_096))
-      if wire.tlsAnswer.count == count { return }
+      let count = wire.tlsAnswer.count - header.count
+      let rest = peek(at: descriptor, atMost: MySQLWire.mostOfError)
+      if rest.count > count {
+        wire.tlsAnswer = header + rest
+      } else {
+        waitForMore(than: count, on: descriptor, until: deadline)
+        if peek(at: descriptor, atMost: MySQLWire.mostOfError).count == count { return }
+      }
     }
   }
 }

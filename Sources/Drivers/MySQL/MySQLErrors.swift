@@ -44,7 +44,8 @@ enum MySQLErrors {
   static func refusedPlugin(_ name: String?) -> ServerError {
     let name = name ?? "?"
     return error(
-      5_010, "Authentication plugin '\(name)' couldn't be found in restricted_auth plugin list.", sqlState: "HY000")
+      5_010, "Authentication plugin '\(name)' couldn't be found in restricted_auth plugin list.",
+      sqlState: "HY000")
   }
 
   /// What an error says of how a connection was lost, if that is what it says.

@@ -4,8 +4,8 @@ internal import ConnectCore
 struct MySQLWire {
   /// As far as the first packet needs, and what came with it.
   private var first: [UInt8] = []
-  /// What answered the ClientHello, as far as it is in clear.
-  private(set) var tlsAnswer: [UInt8] = []
+  /// The beginning of what answered the ClientHello.
+  var tlsAnswer: [UInt8] = []
   private(set) var packet = MySQLFirstPacket.incomplete
   /// What came behind the first packet at once.
   private(set) var surplus: [UInt8] = []
@@ -40,20 +40,20 @@ struct MySQLWire {
 
   mutating func wrote() { writes += 1 }
 
-  /// Takes in what lies on the socket while the handshake waits for the server's first answer.
-  mutating func sawTLSAnswer(_ bytes: [UInt8]) {
-    // What OpenSSL has taken off meanwhile is not there any more.
-    if bytes.count >= tlsAnswer.count { tlsAnswer = bytes }
+  /// More than an error has.
+  static let mostOfError = 1_024
+
+  /// Whether more of what answered the ClientHello is worth waiting for: it is an error of MySQL's, not at its end.
+  var tlsAnswerGoesOn: Bool {
+    isError && tlsAnswer.count < 4 + min(Self.length(tlsAnswer[...]), Self.mostOfError)
   }
 
-  /// Whether more of what answered the ClientHello is worth waiting for: it may be a packet of MySQL's.
-  var tlsAnswerGoesOn: Bool {
-    guard let first = tlsAnswer.first else { return false }
-    // A TLS record begins with its type and version 3.x; a packet's length may begin with the same byte.
-    if tlsAnswer.count >= 2, (0x14...0x17).contains(first), tlsAnswer[1] == 3 { return false }
-    guard tlsAnswer.count >= 5 else { return true }
-    let length = Int(first) | Int(tlsAnswer[1]) << 8 | Int(tlsAnswer[2]) << 16
-    return (1...2).contains(tlsAnswer[3]) && tlsAnswer[4] == 0xFF && tlsAnswer.count < 4 + min(length, 1_024)
+  /// Whether an error in clear answered the ClientHello: behind SSLRequest its packet has number 2, by some servers 1.
+  private var isError: Bool { tlsAnswer.count >= 5 && (1...2).contains(tlsAnswer[3]) && tlsAnswer[4] == 0xFF }
+
+  private static func length(_ header: ArraySlice<UInt8>) -> Int {
+    let bytes = header.prefix(3).map(Int.init)
+    return bytes[0] | bytes[1] << 8 | bytes[2] << 16
   }
 
   /// More than a server says before the login is done.
@@ -64,12 +64,13 @@ struct MySQLWire {
     var plugin = greeting?.plugin
     var rest = (surplus + later)[...]
     while rest.count > 4 {
-      let head = rest.startIndex
-      let length = Int(rest[head]) | Int(rest[head + 1]) << 8 | Int(rest[head + 2]) << 16
+      let length = Self.length(rest)
       let body = rest.dropFirst(4).prefix(length)
       if body.first == 0xFE {
         // Without a name it is the way of before MySQL 4.1.
-        plugin = length == 1 ? "mysql_old_password" : String(decoding: body.dropFirst().prefix { $0 != 0 }, as: UTF8.self)
+        plugin =
+          length == 1
+          ? "mysql_old_password" : String(decoding: body.dropFirst().prefix { $0 != 0 }, as: UTF8.self)
       }
       rest = rest.dropFirst(4 + length)
     }
@@ -78,8 +79,6 @@ struct MySQLWire {
 
   /// An error in clear that answered the ClientHello.
   var errorInsteadOfTLS: ServerError? {
-    // The packet behind SSLRequest has number 2, by some servers 1.
-    guard tlsAnswer.count > 7, (1...2).contains(tlsAnswer[3]), tlsAnswer[4] == 0xFF else { return nil }
-    return MySQLFirstPacket.error(Array(tlsAnswer.dropFirst(4)))
+    isError ? MySQLFirstPacket.error(Array(tlsAnswer.dropFirst(4))) : nil
   }
 }
