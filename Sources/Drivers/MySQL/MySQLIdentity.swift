@@ -33,9 +33,10 @@ extension ServerIdentity {
     {
       self.init(product: "MariaDB", version: Self.number(of: version))
     } else if comment.hasPrefix("Percona") {
-      // Percona Server (GPL), Release 27, Revision 2f8eeab2: 8.0.35-27
+      // Percona Server (GPL), Release 27, Revision 2f8eeab2: 8.0.35-27, and 5.7.44-48-log
       let release = version.prefix { $0.isNumber || $0 == "." || $0 == "-" }
-      self.init(product: "Percona Server", version: String(release))
+      self.init(
+        product: "Percona Server", version: String(release.last == "-" ? release.dropLast() : release))
     } else {
       self.init(product: "MySQL", version: version)
     }
