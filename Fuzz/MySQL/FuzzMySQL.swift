@@ -12,7 +12,7 @@ public func fuzzMySQL(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   for byte in bytes { wire.read([byte]) }
   precondition((wire.packet == .incomplete) == (packet == .incomplete))
   wire.tlsAnswer = bytes
-  _ = wire.tlsAnswerGoesOn
+  _ = MySQLTLSAnswer.goesOn(bytes)
   _ = wire.requestedPlugin
   _ = wire.errorInsteadOfTLS
 

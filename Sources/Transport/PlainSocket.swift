@@ -76,6 +76,20 @@ package final class PlainSocket: PendingConnection {
 }
 
 /// How a socket that was being connected turned out: 0, or an errno value, which is told only once (SO_ERROR).
+///
+/// - Parameter missing: the value for a socket that is neither connected nor has failed.
+package func socketError(of descriptor: Int32, whereNotConnected missing: Int32) -> Int32 {
+  let code = socketError(of: descriptor)
+  var peer = sockaddr_storage()
+  var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+  let isConnected = withUnsafeMutablePointer(to: &peer) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) == 0 }
+  }
+  // What was connected and broke since is found out by reading.
+  return code == 0 && !isConnected && errno == ENOTCONN ? missing : code
+}
+
+/// How a socket that was being connected turned out: 0, or an errno value, which is told only once (SO_ERROR).
 package func socketError(of descriptor: Int32) -> Int32 {
   var code: Int32 = 0
   var length = socklen_t(MemoryLayout<Int32>.size)

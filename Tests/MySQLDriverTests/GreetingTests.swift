@@ -153,19 +153,36 @@ import Testing
       wire.read([byte])
       #expect(!wire.heardNothing)
     }
-    #expect(wire.greeting?.version == "8.0.36" && wire.surplus.isEmpty && wire.stranger == nil)
+    #expect(wire.greeting?.version == "8.0.36" && wire.surplus.isEmpty && wire.greetingWasRead)
     // What comes later is not the greeting's.
     wire.read([1, 2, 3])
     #expect(wire.surplus.isEmpty)
   }
 
-  @Test func moreThanAGreeting() {
+  @Test func moreThanAGreeting() throws {
     var wire = MySQLWire()
     wire.read(GreetingTests.mysql + [7, 0, 0, 2, 0])
     #expect(wire.surplus == [7, 0, 0, 2, 0])
     var other = MySQLWire()
     other.read(Array("HTTP/1.1 400 Bad Request\r\n".utf8))
-    #expect(other.surplus.isEmpty && other.stranger?.protocolName == "HTTP")
+    guard case .foreign(let answer) = other.packet else {
+      throw ConnectionFailure(stage: .tls, event: .closed)
+    }
+    #expect(answer.protocolName == "HTTP" && !other.greetingWasRead)
+  }
+
+  /// What lies on the socket is judged with what was read, and counts as read only when it was.
+  @Test func lookingAhead() {
+    var wire = MySQLWire()
+    let (head, rest) = (GreetingTests.mysql.prefix(10), Array(GreetingTests.mysql.dropFirst(10)))
+    wire.read(head)
+    wire.sawAhead(Array(rest.dropLast()))
+    #expect(wire.packet == .incomplete && !wire.heardNothing)
+    wire.sawAhead(rest)
+    #expect(wire.greeting != nil && !wire.greetingWasRead && wire.surplus.isEmpty)
+    // What came between the look and the reading is surplus.
+    wire.read(rest + [1])
+    #expect(wire.greetingWasRead && wire.surplus == [1])
   }
 
   /// The packet that answers a ClientHello in clear has number 2, by some servers 1.
@@ -178,7 +195,7 @@ import Testing
     }
     var alert = MySQLWire()
     alert.tlsAnswer = [0x15, 3, 3, 0, 2, 2, 70, 0, 0]
-    #expect(alert.errorInsteadOfTLS == nil && !alert.tlsAnswerGoesOn)
+    #expect(alert.errorInsteadOfTLS == nil && !MySQLTLSAnswer.goesOn(alert.tlsAnswer))
   }
 
   @Test func howMuchOfThatErrorIsWaitedFor() {
@@ -187,13 +204,13 @@ import Testing
       var wire = MySQLWire()
       wire.tlsAnswer = Array(whole.prefix(count))
       // Before its fifth byte it could be anything.
-      #expect(wire.tlsAnswerGoesOn == (5..<whole.count).contains(count), "\(count)")
+      #expect(MySQLTLSAnswer.goesOn(wire.tlsAnswer) == (5..<whole.count).contains(count), "\(count)")
     }
     var endless = MySQLWire()
     endless.tlsAnswer = [0xFF, 0xFF, 0xFF, 2, 0xFF] + Array(repeating: 0x61, count: 1_022)
-    #expect(endless.tlsAnswerGoesOn)
+    #expect(MySQLTLSAnswer.goesOn(endless.tlsAnswer))
     endless.tlsAnswer += [0x61]
-    #expect(!endless.tlsAnswerGoesOn)
+    #expect(!MySQLTLSAnswer.goesOn(endless.tlsAnswer))
   }
 
   /// By the greeting, or by the last AuthSwitchRequest.

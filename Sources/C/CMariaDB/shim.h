@@ -49,6 +49,7 @@ extern int ma_pvio_register_callback(my_bool registers, void (*_Nonnull callback
   each(mysql_fetch_row_cont)       \
   each(mysql_fetch_lengths)        \
   each(mysql_num_fields)           \
+  each(mysql_free_result)          \
   each(mysql_free_result_start)    \
   each(mysql_free_result_cont)
 

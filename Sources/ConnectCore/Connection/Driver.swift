@@ -43,10 +43,21 @@ package struct Finding: Equatable, Sendable {
   package var recommendedMode: SSLMode?
   /// Sentences for the report that say what was seen.
   package var notes: [String]
+  /// What to say instead of the cause's own message, and what to change; nil: the cause's fit.
+  package var advice: (message: String, change: String)?
 
-  package init(cause: Cause, recommendedMode: SSLMode? = nil, notes: [String] = []) {
+  package init(
+    cause: Cause, recommendedMode: SSLMode? = nil, notes: [String] = [],
+    advice: (message: String, change: String)? = nil
+  ) {
     self.cause = cause
     self.recommendedMode = recommendedMode
     self.notes = notes
+    self.advice = advice
+  }
+
+  package static func == (left: Finding, right: Finding) -> Bool {
+    left.cause == right.cause && left.recommendedMode == right.recommendedMode && left.notes == right.notes
+      && left.advice?.message == right.advice?.message && left.advice?.change == right.advice?.change
   }
 }

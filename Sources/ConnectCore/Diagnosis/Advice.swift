@@ -23,6 +23,10 @@ struct Advice: Equatable, Sendable {
 
   init(for cause: Cause, in context: FailureContext) {
     self = Self.row(for: cause, in: context)
+    if let own = context.finding?.advice {
+      self = Advice(
+        context.clean.line(own.message), app: context.clean.line(own.change), mode: recommendedMode)
+    }
     // A rule that knows a mode to work knows more than the table.
     guard let known = context.finding?.recommendedMode, known != recommendedMode else { return }
     app += "\n" + Self.setMode(known) + "." + Self.lossSentence(known, insteadOf: context.mode)

@@ -52,7 +52,7 @@ struct ConnectionURL: Equatable, Sendable {
   }
 
   private mutating func readQuery(_ parts: URLParts, _ url: String) throws(UsageError) {
-    var ssl = SSLParameters(isPgJDBC: scheme.isPgJDBC)
+    var ssl = SSLParameters(scheme)
     var timeouts: [String: String] = [:]
     for item in parts.query {
       let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0) }
@@ -66,6 +66,9 @@ struct ConnectionURL: Equatable, Sendable {
       if let parameter {
         try ssl.take(parameter, key: key, value: value)
       } else if let field = field(of: key) {
+        if field == .host, !Self.fields.keys.contains(key), !value.isEmpty, !value.hasPrefix("/") {
+          throw UsageError("the URL's \(key) is \(value.quoted); it takes the path of a Unix socket.")
+        }
         if !value.isEmpty { set(field, value, key: key) }
       } else if ["connect_timeout", "loginTimeout", "connectTimeout"].contains(key) {
         timeouts[key] = value

@@ -48,35 +48,39 @@ enum SSLParameter: Sendable {
 
 /// The SSL parameters of one URL, and what they say together.
 struct SSLParameters {
-  /// jdbc:postgresql, whose `ssl=true` verifies.
-  let isPgJDBC: Bool
+  /// Whose words they are: some mean something else, or nothing, in another engine's URL.
+  let scheme: URLScheme
   private(set) var layer = TargetLayer()
 
   private var mode: Given?
   private var enabled: Given?
   private var connectorJ = ConnectorJSettings()
+  private var goMode: Given?
+  private var verifiesIdentity: Given?
   private var encrypt: Given?
   private var trustsServer: Bool?
   private var allowsInvalidHostnames: Given?
   private var allowsInvalidCertificates: Given?
 
-  init(isPgJDBC: Bool) { self.isPgJDBC = isPgJDBC }
+  init(_ scheme: URLScheme) { self.scheme = scheme }
 
   /// Takes one parameter in. Throws where its value is not one of those that it can have.
   mutating func take(_ parameter: SSLParameter, key: String, value: String) throws(UsageError) {
     let given = Given(value, from: .url, as: "the URL's \(key)")
     switch parameter {
     // MariaDB's own word among the modes: TLS, and any certificate will do.
-    case .mode where value.lowercased() == "trust": mode = with(given, SSLMode.required.rawValue)
+    case .mode where value.lowercased() == "trust" && isMySQLFamily:
+      mode = with(given, SSLMode.required.rawValue)
     case .mode: mode = value.isEmpty ? nil : try named(given)
     case .modeNumber: mode = try numbered(given)
     // The words of Go's driver for MySQL.
-    case .enabled where ["skip-verify", "preferred"].contains(value.lowercased()):
-      mode = with(given, (value.lowercased() == "preferred" ? SSLMode.preferred : .required).rawValue)
+    case .enabled where ["skip-verify", "preferred"].contains(value.lowercased()) && isMySQLFamily:
+      goMode = with(given, (value.lowercased() == "preferred" ? SSLMode.preferred : .required).rawValue)
     case .useSSL: connectorJ.uses = try (boolean(given), given)
     case .requireSSL: connectorJ.requires = try (boolean(given), given)
     case .verifyServerCertificate: connectorJ.verifies = try (boolean(given), given)
-    case .verifyIdentity: mode = try boolean(given) ? with(given, SSLMode.verifyIdentity.rawValue) : mode
+    case .verifyIdentity:
+      verifiesIdentity = try boolean(given) ? with(given, SSLMode.verifyIdentity.rawValue) : nil
     case .enabled: enabled = try boolean(given) ? given : with(given, "false")
     case .encrypt:
       encrypt =
@@ -95,6 +99,8 @@ struct SSLParameters {
     }
   }
 
+  private var isMySQLFamily: Bool { scheme.engine?.isMySQLFamily == true }
+
   /// What the parameters say, as a layer in which the mode has its own name.
   func resolved() throws(UsageError) -> TargetLayer {
     var layer = layer
@@ -103,8 +109,17 @@ struct SSLParameters {
   }
 
   private func resolvedMode() throws(UsageError) -> Given? {
+    // What asks for the most among MariaDB's own; a mode by its name says more than any other word.
+    if let verifiesIdentity, mode.flatMap({ SSLMode(name: $0.value) }) != .disabled {
+      return verifiesIdentity
+    }
     if let mode { return mode }
-    if let found = connectorJ.mode { return with(found.given, found.mode.rawValue) }
+    let isMariaDB = scheme.engine == .mariadb
+    if let found = isMariaDB ? connectorJ.modeOfMariaDB(trustsServer: trustsServer == true) : connectorJ.mode
+    {
+      return with(found.given, found.mode.rawValue)
+    }
+    if let goMode { return goMode }
     if let encrypt {
       if encrypt.value == "false" { return with(encrypt, SSLMode.disabled.rawValue) }
       return with(encrypt, (trustsServer == true ? SSLMode.required : .verifyIdentity).rawValue)
@@ -116,7 +131,7 @@ struct SSLParameters {
       return with(lax, (allowsInvalidCertificates != nil ? SSLMode.required : .verifyCA).rawValue)
     }
     if let enabled {
-      let on: SSLMode = isPgJDBC ? .verifyIdentity : .required
+      let on: SSLMode = scheme.isPgJDBC ? .verifyIdentity : .required
       return with(enabled, (enabled.value == "false" ? SSLMode.disabled : on).rawValue)
     }
     // libpq does the same: the system's store is of no use to a mode that does not look at it.
@@ -183,6 +198,13 @@ private struct ConnectorJSettings {
   var uses: (value: Bool, given: Given)?
   var requires: (value: Bool, given: Given)?
   var verifies: (value: Bool, given: Given)?
+
+  /// MariaDB's driver verifies where it is told to use TLS, unless it is told to trust (its manual, "useSsl" and
+  /// "trustServerCertificate").
+  func modeOfMariaDB(trustsServer: Bool) -> (mode: SSLMode, given: Given)? {
+    guard let uses, uses.value else { return mode }
+    return (trustsServer ? .required : .verifyIdentity, uses.given)
+  }
 
   /// nil: they say nothing. The others count only where TLS is not turned off.
   var mode: (mode: SSLMode, given: Given)? {

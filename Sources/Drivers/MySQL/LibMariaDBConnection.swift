@@ -12,8 +12,9 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
   let pass: MySQLSSLPolicy.Pass
   let tlsGuard: TLSGuard?
   let password: Secret?
-  /// Whether the password itself may be sent.
-  let allowsPassword: Bool
+  let isUnixSocket: Bool
+  /// Whether the password itself may be sent, once TLS is up where it is wanted.
+  private let mayTellPassword: Bool
   private(set) var wire = MySQLWire()
   /// Whether caching_sha2_password's server has found the password right.
   var passwordWasAcknowledged = false
@@ -42,12 +43,19 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
     self.tlsGuard = tlsGuard
     self.deadline = deadline
     password = target.password
-    allowsPassword = MySQLSSLPolicy.allowsPassword(pass, host: host)
+    isUnixSocket = address == nil
+    mayTellPassword = MySQLSSLPolicy.allowsPassword(pass, host: host)
     strings = CStrings(
       host: address ?? "localhost", socket: address == nil ? host.host : nil, user: target.user ?? "",
       password: target.password?.exposed ?? "", database: target.database)
     handle = libmariadb.functions.mysql_init(nil)
-    tlsGuard?.onFirstHeader = { [unowned self] in lookAtTLSAnswer($0) }
+    tlsGuard?.onFirstHeader = { [unowned self] header in
+      wire.tlsAnswer = MySQLTLSAnswer.read(after: header, from: descriptor, deadline: deadline)
+    }
+    // The library sends the login right behind the handshake. Where there was no certificate, nobody has refused it.
+    tlsGuard?.onHandshakeDone = { [unowned self] in
+      if self.tlsGuard?.acceptsCredentials != true { cut(.unguardedTLS) }
+    }
     setOptions(isSocket: address == nil, verification: tlsGuard?.policy.demanded ?? .none)
     begin { [strings] handle in
       var result: UnsafeMutablePointer<MYSQL>?
@@ -64,7 +72,7 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
     }
   }
 
-  deinit { abandon() }
+  deinit { assert(handle == nil, "a connection is abandoned before it is let go of") }
 
   private func setOptions(isSocket: Bool, verification: VerificationLevel) {
     let options = LibMariaDBOptions(libmariadb, handle)
@@ -80,9 +88,11 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       LibMariaDBConnection.current?.waitInside(for: Int16(isRead != 0 ? POLLIN : POLLOUT)) ?? -1
     }
     options.set(MARIADB_OPT_IO_WAIT, function: unsafeBitCast(wait, to: UnsafeRawPointer.self))
-    guard pass.encrypts else { return }
-    options.set(MYSQL_OPT_SSL_ENFORCE, Int8(1))
+    options.set(MYSQL_OPT_CAN_HANDLE_EXPIRED_PASSWORDS, Int8(1))
+    // From 3.4 on both are on unless they are turned off.
     options.set(MYSQL_OPT_SSL_VERIFY_SERVER_CERT, Int8(0))
+    options.set(MYSQL_OPT_SSL_ENFORCE, Int8(pass.encrypts ? 1 : 0))
+    guard pass.encrypts else { return }
     options.set(MYSQL_OPT_SSL_CAPATH, MySQLSSLPolicy.nowhere)
     if libmariadb.enforcesTLSByFingerprint { options.set(MARIADB_OPT_TLS_PEER_FP, "") }
   }
@@ -98,6 +108,9 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       sqlState: functions.mysql_sqlstate(handle).map { String(cString: $0) })
   }
 
+  /// Whether the password itself may be sent now.
+  var allowsPassword: Bool { mayTellPassword && (!pass.encrypts || tlsGuard?.acceptsCredentials == true) }
+
   /// Whether the login has been sent, over TLS or in plain text.
   var loginWasSent: Bool { wire.writes > (pass.encrypts ? 1 : 0) }
 
@@ -112,15 +125,17 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       guard wait(for: Int16(POLLOUT), on: descriptor, until: Deadline(seconds: 0)) != 0
       else { return .pending(events: Int16(POLLOUT)) }
       // The library would go on with all that the server has sent by now, while other addresses wait.
-      let code = socketError(of: descriptor)
+      // A Unix socket whose server has too many waiting is not being connected at all, and no error stands there.
+      let code = socketError(of: descriptor, whereNotConnected: EAGAIN)
       guard code != 0 else { return .connected }
-      return .failed(.socket(code), ServerError(text: systemErrorText(code), origin: .library("system")))
+      let event: FailureEvent = code == EAGAIN ? .refused(errno: code) : .socket(code)
+      return .failed(event, ServerError(text: systemErrorText(code), origin: .library("system")))
     }
     guard waitsFor == 0, !isConnected, wire.heardNothing else { return .connected }
     let error = error
     let event = MySQLErrors.systemError(in: error.text).map(FailureEvent.socket)
-    // CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR: connect(2) failed.
-    guard ["2002", "2003"].contains(error.nativeCode) else { return .connected }
+    // CR_SOCKET_CREATE_ERROR (also a path that is too long), CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR.
+    guard ["2001", "2002", "2003"].contains(error.nativeCode) else { return .connected }
     return .failed(event ?? .other(error.text), error)
   }
 
@@ -154,7 +169,7 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
     // A call in progress has to come to its end, or what it holds is lost; without a socket it soon does.
     if waitsFor != 0 {
       cut = cut ?? .timedOut
-      _ = shutdown(descriptor, Int32(SHUT_RDWR))
+      shutDown()
       for _ in 0..<8 where waitsFor != 0 { step() }
     }
     call { libmariadb.functions.mysql_close(handle) }
@@ -175,30 +190,65 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
   func transferred(_ bytes: UnsafeRawBufferPointer, isRead: Bool, failed: Bool) {
     guard isRead else {
       if !failed { wire.wrote() }
+      wire.lastRead = []
       if loginWasSent, loginBegan == nil { loginBegan = .now }
       if failed { tlsGuard?.readPendingAlert() }
       return
     }
     wire.lastRead = failed ? [] : Array(bytes.prefix(64))
     guard !failed else { return }
-    let isGreeting = wire.packet == .incomplete
+    guard !wire.greetingWasRead else {
+      wire.read(bytes)
+      if wire.isFlood { cut(.foreignAnswer(ForeignAnswer(recognising: wire.lastRead))) }
+      return
+    }
     wire.read(bytes)
-    guard isGreeting, pass.encrypts else { return }
     // The library leaves the socket blocking, and OpenSSL would wait in it without a deadline.
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-    // What the library would go on with is decided here: what is not TLS's beginning ends the connection before
-    // anything is sent.
-    if let greeting = wire.greeting, !greeting.offersTLS {
-      cut(.tlsNotOffered)
-    } else if wire.greeting != nil, !wire.surplus.isEmpty {
-      cut(MySQLErrors.surplusBeforeTLS)
+    guard let event = firstPacketFault else { return }
+    cut(event)
+    // What has been read will be looked at: as a version of the protocol that the library refuses.
+    if bytes.count > 4 {
+      UnsafeMutableRawPointer(mutating: bytes.baseAddress)?.storeBytes(of: 0, toByteOffset: 4, as: UInt8.self)
+    }
+  }
+
+  /// Looks at the first packet while it still lies on the socket. The library takes more for a greeting than we do,
+  /// and some of what is none makes it crash, so it gets to see good ones only.
+  func lookAhead() {
+    guard !wire.greetingWasRead else { return }
+    wire.sawAhead(peek(at: descriptor))
+  }
+
+  /// Waits for more of the first packet than `lookAhead` has seen; false: there is no more, or the time is over.
+  func waitForMoreAhead(until deadline: Deadline) -> Bool {
+    let count = wire.ahead.count
+    waitForMore(than: count, on: descriptor, until: deadline)
+    lookAhead()
+    return wire.ahead.count > count
+  }
+
+  /// What keeps the library from reading the first packet, or what was read with it; nil: it may, or has to go on.
+  var firstPacketFault: FailureEvent? {
+    switch wire.packet {
+    case .incomplete: return nil
+    case .error: return .serverReported
+    case .foreign(let answer): return .foreignAnswer(answer)
+    case .greeting(let greeting):
+      guard pass.encrypts else { return nil }
+      if !greeting.offersTLS { return .tlsNotOffered }
+      // It would be taken for a part of what TLS protects.
+      return wire.surplus.isEmpty ? nil : MySQLErrors.surplusBeforeTLS
     }
   }
 
   private func cut(_ event: FailureEvent) {
-    cut = event
-    _ = shutdown(descriptor, Int32(SHUT_RDWR))
+    cut = cut ?? event
+    shutDown()
   }
+
+  /// Ends the connection both ways; what the library wants of it fails from now on.
+  func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// Waits in the middle of a call: during the TLS handshake, and when the connection is closed.
   ///
@@ -212,20 +262,5 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       return 0
     }
     return 1
-  }
-
-  /// Looks at what follows the first five bytes that answer the ClientHello: an error in clear, to its end.
-  private func lookAtTLSAnswer(_ header: [UInt8]) {
-    wire.tlsAnswer = header
-    while wire.tlsAnswerGoesOn, !deadline.hasPassed {
-      let count = wire.tlsAnswer.count - header.count
-      let rest = peek(at: descriptor, atMost: MySQLWire.mostOfError)
-      if rest.count > count {
-        wire.tlsAnswer = header + rest
-      } else {
-        waitForMore(than: count, on: descriptor, until: deadline)
-        if peek(at: descriptor, atMost: MySQLWire.mostOfError).count == count { return }
-      }
-    }
   }
 }

@@ -21,7 +21,7 @@ package struct MySQLDriver: Driver {
     let hosts = HostListTest(target, deadline: deadline)
     var libmariadb: LibMariaDB?
     // Of TLS and of TCP the transport knows more.
-    if target.until >= .auth || target.hosts.contains(where: \.isUnixSocket) {
+    if target.until >= .auth {
       switch LibMariaDB.shared {
       case .success(let loaded): libmariadb = loaded
       case .failure(let missing): return hosts.notBegun(.driverMissing(missing), stage: .resolve)

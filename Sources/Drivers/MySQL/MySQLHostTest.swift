@@ -29,13 +29,21 @@ struct MySQLHostTest {
       }
     }
     progress.note(.connect, host)
+    if host.isUnixSocket, target.until < .auth {
+      // libmariadb cannot stop there: it would log in.
+      guard let address = SocketAddress(unixSocket: host.host) else {
+        let failure = ConnectionFailure(stage: .connect, event: .unreachable(errno: ENAMETOOLONG))
+        return PassResult(failure).observation(host: host)
+      }
+      addresses = [address]
+    }
     let first = pass(MySQLSSLPolicy.firstPass(target.ssl.mode, host: host), at: addresses, clock)
     guard target.ssl.mode == .preferred, target.until >= .auth, let failure = first.failure,
       MySQLSSLPolicy.mayGoOnInPlain(after: failure), let address = first.address
     else { return asked(about: first).observation(host: host) }
     return first.goingOnInPlain(
       after: failure, with: pass(.plain, at: [address], StageClock()), host: host, answer: answer,
-      leavesTLSOpen: { $0.error?.nativeCode == MySQLErrors.fullAuthentication.nativeCode })
+      leavesTLSOpen: { _ in false })
   }
 
   private func pass(
@@ -47,7 +55,7 @@ struct MySQLHostTest {
       case .encrypted: tlsPolicy?.forHost(host.host, target.ssl)
       case .question: .unverified(for: target, host: host.host)
       }
-    guard let libmariadb, target.until >= .auth || host.isUnixSocket else {
+    guard let libmariadb, target.until >= .auth else {
       return MySQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline)
         .run(at: addresses, clock: clock)
     }

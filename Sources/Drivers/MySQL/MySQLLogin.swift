@@ -32,10 +32,6 @@ struct MySQLLogin {
 
   mutating func run(until last: ConnectionStage) -> Result<Session, ConnectionFailure> {
     if case .failed(let event, let error) = connection.advance() { return .failure(failure(event, error)) }
-    // Only a Unix socket comes here without a login, and it has no TLS.
-    guard last >= .auth else {
-      return last == .connect ? .success(Session()) : .failure(failure(.tlsNotOffered, nil))
-    }
     begin(encrypts ? .tls : .auth)
     if let failure = login() { return .failure(failure) }
     let greeting = connection.wire.greeting
@@ -55,16 +51,11 @@ struct MySQLLogin {
   }
 
   private mutating func login() -> ConnectionFailure? {
+    if let failure = firstPacket() { return failure }
     while connection.waitsFor != 0 {
-      if let answer = listenerWhileWaiting() {
-        var failure = failure(.timedOut, nil)
-        failure.answers = [answer]
-        return failure
-      }
       guard wait(for: connection.events, on: connection.descriptor, until: deadline) != 0
       else { return failure(.timedOut, nil) }
       connection.step()
-      if let stranger = connection.wire.stranger { return failure(.foreignAnswer(stranger), nil) }
       if clock.current == .tls, tlsIsUp, let loginBegan = connection.loginBegan {
         begin(.auth, at: loginBegan)
       }
@@ -72,10 +63,24 @@ struct MySQLLogin {
     return connection.isConnected ? nil : loginFailure()
   }
 
+  /// Waits for the first packet: the library gets to see it only if it is a greeting to go on with.
+  private mutating func firstPacket() -> ConnectionFailure? {
+    while connection.waitsFor != 0 {
+      connection.lookAhead()
+      if connection.firstPacketFault != nil { return loginFailure() }
+      if connection.wire.greeting != nil { return nil }
+      if let answer = listenerWhileWaiting() { return failure(.timedOut, nil).adding(answer) }
+      guard !connection.waitForMoreAhead(until: deadline) else { continue }
+      // The end has come, and the library finds out which.
+      return deadline.hasPassed ? failure(.timedOut, nil) : nil
+    }
+    return nil
+  }
+
   /// Who listens, if the server says nothing for most of the time and the question brings it to light.
   private mutating func listenerWhileWaiting() -> ServerAnswer? {
     guard let listener, connection.wire.heardNothing,
-      wait(for: connection.events, on: connection.descriptor, until: patience) == 0
+      wait(for: Int16(POLLIN), on: connection.descriptor, until: patience) == 0
     else { return nil }
     self.listener = nil
     return listener.ask()
@@ -85,16 +90,19 @@ struct MySQLLogin {
 
   private func failure(_ event: FailureEvent, _ error: ServerError?) -> ConnectionFailure {
     ConnectionFailure(
-      stage: clock.current, event: event, error: error, answers: answers,
+      stage: clock.current, event: event, error: error, answers: answers(beside: error),
       credentialsRequested: connection.loginWasSent)
   }
 
   /// What was learnt about the login beside the error.
-  private var answers: [ServerAnswer] {
+  private func answers(beside error: ServerError?) -> [ServerAnswer] {
     var answers: [ServerAnswer] = []
     if connection.passwordWasAcknowledged { answers.append(.acknowledgesPassword) }
-    if connection.loginWasSent, let tls = connection.tlsGuard?.makeReport(), tls.clientCertificateRequested,
-      !tls.clientCertificateSent
+    if let greeting = connection.wire.greeting, !encrypts, !connection.isUnixSocket, !greeting.offersTLS {
+      answers.append(.offersNoTLS)
+    }
+    if let error, MySQLRules.isLoginRefusal(error), let tls = connection.tlsGuard?.makeReport(),
+      tls.clientCertificateRequested, !tls.clientCertificateSent
     {
       answers.append(.asksForClientCertificate)
     }
@@ -102,10 +110,11 @@ struct MySQLLogin {
   }
 
   private func loginFailure() -> ConnectionFailure {
+    if let fault = connection.firstPacketFault {
+      guard case .error(let error) = connection.wire.packet else { return failure(fault, nil) }
+      return failure(.serverReported, error)
+    }
     let error = connection.error
-    if connection.cut == .tlsNotOffered { return failure(.tlsNotOffered, nil) }
-    if let stranger = connection.wire.stranger { return failure(.foreignAnswer(stranger), error) }
-    if case .error(let early) = connection.wire.packet { return failure(.serverReported, early) }
     if connection.refusedFullAuthentication {
       return failure(.serverReported, MySQLErrors.fullAuthentication)
     }
@@ -125,11 +134,11 @@ struct MySQLLogin {
 
   /// SSLRequest or the handshake failed.
   private func negotiationFailure(_ error: ServerError) -> ConnectionFailure {
-    if let early = connection.wire.errorInsteadOfTLS { return failure(.serverReported, early) }
     guard let tlsGuard = connection.tlsGuard, tlsGuard.attached else {
       return failure(MySQLErrors.event(of: error, cut: nil), error)
     }
     if tlsGuard.refusedCertificate { return failure(.certificateRefused, error) }
+    if let early = connection.wire.errorInsteadOfTLS { return failure(.serverReported, early) }
     // errno stands where OpenSSL had no reason: the connection was lost.
     let lost = MySQLErrors.systemError(in: error.text) != nil || error.nativeCode == "2013"
     let event = tlsGuard.failureEvent(reason: lost ? nil : MySQLErrors.openSSLReason(in: error.text))

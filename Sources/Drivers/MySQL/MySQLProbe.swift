@@ -76,6 +76,10 @@ struct MySQLProbe {
       _ = try TLSStream(over: socket, guard: tlsGuard, deadline: deadline)
       return .success(Session())
     } catch {
+      if case .notTLS(let answer) = error.event {
+        let whole = MySQLTLSAnswer.read(after: answer.bytes, from: socket.descriptor, deadline: deadline)
+        if let early = MySQLTLSAnswer.error(in: whole) { return failed(.serverReported, early) }
+      }
       let failure = ConnectionFailure(stage: .tls, event: error.event)
       return failed(error.event, error.error, answer: failure.isLoss ? listener?.ask() : nil)
     }

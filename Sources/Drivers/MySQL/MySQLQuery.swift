@@ -30,15 +30,16 @@ extension LibMariaDBConnection {
     }
     let columns = Int(functions.mysql_num_fields(result))
     var rows: [[String?]] = []
-    while rows.count < Self.mostRows {
+    while true {
       var row: MYSQL_ROW?
       begin { _ in
         functions.mysql_fetch_row_start(&row, result)
       } thenBy: { _, status in
         functions.mysql_fetch_row_cont(&row, result, status)
       }
-      guard finishOrAbandon() else { return .failure(queryFailure(.timedOut)) }
+      guard finish() else { return discarding(result, .failure(queryFailure(.timedOut))) }
       guard let row, let lengths = functions.mysql_fetch_lengths(result) else { break }
+      if rows.count == Self.mostRows { return discarding(result, .success(rows)) }
       rows.append(
         (0..<columns).map { column in
           row[column].map { bytes in
@@ -47,13 +48,23 @@ extension LibMariaDBConnection {
           }
         })
     }
-    guard functions.mysql_errno(handle) == 0 else { return .failure(queryFailure()) }
+    guard functions.mysql_errno(handle) == 0 else { return discarding(result, .failure(queryFailure())) }
+    functions.mysql_free_result(result)
+    return .success(rows)
+  }
+
+  /// Frees a result that has not come to its end. The library would read on to there, so the connection is cut first.
+  private func discarding<Rows>(_ result: UnsafeMutablePointer<MYSQL_RES>, _ rows: Rows) -> Rows {
+    shutDown()
+    _ = finish()
+    let functions = libmariadb.functions
     begin { _ in
       functions.mysql_free_result_start(result)
     } thenBy: { _, status in
       functions.mysql_free_result_cont(result, status)
     }
-    return finishOrAbandon() ? .success(rows) : .failure(queryFailure(.timedOut))
+    abandon()
+    return rows
   }
 
   private func finishOrAbandon() -> Bool {

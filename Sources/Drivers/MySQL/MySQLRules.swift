@@ -12,8 +12,15 @@ struct MySQLRules: DiagnosisRules {
     if Self.isLoginRefusal(error) { return MySQLLoginRefusal(failure: failure, target: target).finding }
     if Self.saysTLSRequired(error) { return Finding(cause: .serverRequiresTLS) }
     switch error.nativeCode {
-    case "5010": return Self.refusedPlugin(error, target)
-    case "2061": return Self.fullAuthentication(failure, target)
+    case "5010": return Self.refusedPlugin(failure, target)
+    case "2061": return Self.fullAuthentication(failure)
+    case "1862":
+      return Finding(
+        cause: .authenticationFailed,
+        advice: (
+          "The password has expired, and the server lets nobody in with it.",
+          "Have the password changed, and enter the new one."
+        ))
     case "1044":
       return Finding(
         cause: .accessDenied,
@@ -60,39 +67,59 @@ struct MySQLRules: DiagnosisRules {
     guard failure.event == .serverReported, failure.stage == .auth, let error = failure.error else {
       return false
     }
-    return isLoginRefusal(error)
+    return isLoginRefusal(error) && !failure.answers.contains(.offersNoTLS)
   }
 
   // MARK: Ways of logging in that were not taken
 
-  private static func refusedPlugin(_ error: ServerError, _ target: ConnectionTarget) -> Finding {
-    if error.text.contains("'\(MySQLSSLPolicy.clearPassword)'") {
-      return Finding(
-        cause: .authenticationFailed, recommendedMode: .verifyIdentity,
-        notes: [
-          "The server asks for mysql_clear_password, as RDS does for IAM, Azure for Entra ID, and PAM: that sends the password itself, so it is done only after the server's certificate was verified"
-        ])
+  /// The server asked for a way of logging in that was not taken: nobody has refused user and password.
+  private static func refusedPlugin(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding {
+    let text = failure.error?.text ?? ""
+    // Where there is no TLS, no mode brings it.
+    let hasTLS = !failure.answers.contains(.offersNoTLS) && target.hosts.first?.isUnixSocket != true
+    func finding(_ plugin: String, _ mode: SSLMode?, needs: String, note: String) -> Finding {
+      Finding(
+        cause: .authenticationFailed, recommendedMode: hasTLS ? mode : nil, notes: [note],
+        advice: (
+          "The server asks for a way of logging in, \(plugin), that needs \(needs).",
+          hasTLS && mode != nil
+            ? "Log in over TLS."
+            : "Turn on TLS at the server, or give the account another authentication plugin."
+        ))
     }
-    if error.text.contains("'sha256_password'") {
-      return Finding(
-        cause: .authenticationFailed, recommendedMode: max(.required, target.ssl.mode),
-        notes: ["The server asks for sha256_password, which is done over TLS only"])
+    if text.contains("'\(MySQLSSLPolicy.clearPassword)'") {
+      return finding(
+        MySQLSSLPolicy.clearPassword, .verifyIdentity, needs: "a verified certificate",
+        note:
+          "It sends the password itself, as RDS wants it for IAM, Azure for Entra ID, and PAM: so it is done only after the server's certificate was verified"
+      )
+    }
+    if text.contains("'sha256_password'") {
+      return finding(
+        "sha256_password", max(.required, target.ssl.mode), needs: "TLS",
+        note: "It sends the password itself, so it is done over TLS only")
     }
     return Finding(
       cause: .authenticationFailed,
-      notes: [
-        "The server asks for a way of logging in that is not used here, since it could give the password to a server that only pretends"
-      ])
+      notes: ["It could give the password to a server that only pretends to be the right one"],
+      advice: (
+        "The server asks for a way of logging in that is not used here.",
+        "Give the account another authentication plugin."
+      ))
   }
 
-  private static func fullAuthentication(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding
-  {
+  private static func fullAuthentication(_ failure: ConnectionFailure) -> Finding {
     let note =
       "Without TLS the password could be encrypted only for a key that anyone on the network path can replace, so it was not sent"
-    if failure.answers.contains(.offersNoTLS) {
-      return Finding(cause: .authenticationFailed, notes: [note, "The server offers no TLS"])
+    guard failure.answers.contains(.offersNoTLS) else {
+      return Finding(cause: .serverRequiresTLS, notes: [note])
     }
-    return Finding(cause: .serverRequiresTLS, notes: [note])
+    return Finding(
+      cause: .authenticationFailed, notes: [note],
+      advice: (
+        "The server asks for the password itself (caching_sha2_password), which needs TLS, and offers none.",
+        "Turn on TLS at the server, or give the account another authentication plugin."
+      ))
   }
 
   // MARK: Codes
@@ -104,7 +131,7 @@ struct MySQLRules: DiagnosisRules {
     case "1042", "1129", "1130", "1142", "3118", "3955", "4150", "4151": .accessDenied
     case "1040", "1041", "1135", "1203", "1226": .tooManyConnections
     case "1047", "1053", "3032", "9001": .serverNotReady
-    case "1251", "1275", "1524", "1862", "2049", "2059": .authenticationFailed
+    case "1251", "1275", "1524", "2049", "2059": .authenticationFailed
     case "1043": .tlsFailureOther
     case "2007", "2012", "2020", "2027": .wrongProtocol
     default: nil
@@ -134,9 +161,14 @@ private struct MySQLLoginRefusal {
       }
     }
     if passwordIsRight {
-      return Finding(cause: mode == .disabled ? .serverRequiresTLS : .accessDenied)
+      let mayRequireTLS = mode == .disabled && !failure.answers.contains(.offersNoTLS)
+      return Finding(cause: mayRequireTLS ? .serverRequiresTLS : .accessDenied)
     }
     var notes: [String] = []
+    if failure.error?.nativeCode == "1698" {
+      notes.append(
+        "The account may be one for logins over the server's Unix socket only (unix_socket, auth_socket)")
+    }
     if target.hosts.contains(where: \.isUnixSocket) {
       notes.append(
         "The server may give the same answer to an account that has to come over TLS (REQUIRE SSL), which a Unix socket never is"

@@ -16,45 +16,45 @@ struct MySQLWire {
   /// How often the library has sent something: SSLRequest, then the login; without TLS the login at once.
   private(set) var writes = 0
 
+  /// What lies on the socket and was not read, while the first packet is being waited for.
+  private(set) var ahead: [UInt8] = []
+  /// Whether the library has read a greeting.
+  private(set) var greetingWasRead = false
+  private var received = 0
+
   /// Whether nothing has come at all.
-  var heardNothing: Bool { first.isEmpty }
+  var heardNothing: Bool { first.isEmpty && ahead.isEmpty }
 
   var greeting: MySQLGreeting? {
     if case .greeting(let greeting) = packet { greeting } else { nil }
   }
 
-  /// What answered, if it cannot be MySQL.
-  var stranger: ForeignAnswer? {
-    if case .foreign(let answer) = packet { answer } else { nil }
+  /// More than any answer of a session has; the library would take in all that comes.
+  var isFlood: Bool { received > 8 << 20 }
+
+  mutating func sawAhead(_ bytes: [UInt8]) {
+    ahead = bytes
+    judge(first + bytes)
   }
 
-  mutating func read(_ bytes: some Sequence<UInt8>) {
-    guard packet == .incomplete else {
+  mutating func read(_ bytes: some Collection<UInt8>) {
+    received += bytes.count
+    guard !greetingWasRead else {
       if later.count < Self.mostOfLogin { later += bytes }
       return
     }
     first += bytes
-    packet = MySQLFirstPacket(first)
-    if packet != .incomplete, stranger == nil { surplus = MySQLFirstPacket.surplus(of: first) }
+    ahead = []
+    judge(first)
+    greetingWasRead = greeting != nil
+  }
+
+  private mutating func judge(_ bytes: [UInt8]) {
+    packet = MySQLFirstPacket(bytes)
+    surplus = packet == .incomplete ? [] : MySQLFirstPacket.surplus(of: bytes)
   }
 
   mutating func wrote() { writes += 1 }
-
-  /// More than an error has.
-  static let mostOfError = 1_024
-
-  /// Whether more of what answered the ClientHello is worth waiting for: it is an error of MySQL's, not at its end.
-  var tlsAnswerGoesOn: Bool {
-    isError && tlsAnswer.count < 4 + min(Self.length(tlsAnswer[...]), Self.mostOfError)
-  }
-
-  /// Whether an error in clear answered the ClientHello: behind SSLRequest its packet has number 2, by some servers 1.
-  private var isError: Bool { tlsAnswer.count >= 5 && (1...2).contains(tlsAnswer[3]) && tlsAnswer[4] == 0xFF }
-
-  private static func length(_ header: ArraySlice<UInt8>) -> Int {
-    let bytes = header.prefix(3).map(Int.init)
-    return bytes[0] | bytes[1] << 8 | bytes[2] << 16
-  }
 
   /// More than a server says before the login is done.
   private static let mostOfLogin = 16_384
@@ -64,7 +64,8 @@ struct MySQLWire {
     var plugin = greeting?.plugin
     var rest = (surplus + later)[...]
     while rest.count > 4 {
-      let length = Self.length(rest)
+      let head = rest.startIndex
+      let length = Int(rest[head]) | Int(rest[head + 1]) << 8 | Int(rest[head + 2]) << 16
       let body = rest.dropFirst(4).prefix(length)
       if body.first == 0xFE {
         // Without a name it is the way of before MySQL 4.1.
@@ -78,7 +79,5 @@ struct MySQLWire {
   }
 
   /// An error in clear that answered the ClientHello.
-  var errorInsteadOfTLS: ServerError? {
-    isError ? MySQLFirstPacket.error(Array(tlsAnswer.dropFirst(4))) : nil
-  }
+  var errorInsteadOfTLS: ServerError? { MySQLTLSAnswer.error(in: tlsAnswer) }
 }

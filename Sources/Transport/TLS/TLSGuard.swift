@@ -28,6 +28,8 @@ package final class TLSGuard: @unchecked Sendable {
   /// Called with what is read as the first record's header, before OpenSSL judges it: what follows it still lies on the
   /// socket.
   package var onFirstHeader: (([UInt8]) -> Void)?
+  /// Called at the end of the handshake, before anything can be sent behind it.
+  package var onHandshakeDone: (() -> Void)?
 
   @TaskLocal static var current: TLSGuard?
 
@@ -115,8 +117,11 @@ package final class TLSGuard: @unchecked Sendable {
     let least = lowers ? wanted : max(wanted, TLSHook.configuredMinimumVersion)
     // SSL_set_min_proto_version, a macro over SSL_ctrl.
     SSL_ctrl(ssl, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(least), nil)
+    guard lowers else { return }
     // The signatures of TLS 1.0 and 1.1 are SHA-1, which OpenSSL 3 allows at level 0 only.
-    if lowers { SSL_set_security_level(ssl, 0) }
+    SSL_set_security_level(ssl, 0)
+    // Some drivers turn them off by an option: SSL_OP_NO_TLSv1 and SSL_OP_NO_TLSv1_1, macros that do not import.
+    SSL_clear_options(ssl, 1 << 26 | 1 << 28)
   }
 
   func sawAlert(code: UInt8, received: Bool) {
@@ -143,6 +148,7 @@ package final class TLSGuard: @unchecked Sendable {
   func handshakeDone(_ ssl: OpaquePointer) {
     report.handshakeCompleted = true
     note(ssl)
+    onHandshakeDone?()
   }
 
   private func note(_ ssl: OpaquePointer) {

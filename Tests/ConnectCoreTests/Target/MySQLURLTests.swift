@@ -9,8 +9,11 @@ import Testing
       ("ssl-mode=VERIFY_IDENTITY", .verifyIdentity), ("sslMode=trust", .required),
       ("sslMode=verify-full", .verifyIdentity), ("ssl=true", .required), ("tls=skip-verify", .required),
       ("tls=preferred", .preferred), ("tls=false", .disabled), ("tlsmode=3", .verifyCA),
-      ("useSSL=false", .disabled), ("useSSL=true", .preferred), ("useSSL=true&requireSSL=true", .required),
-      ("requireSSL=true&useSSL=true&verifyServerCertificate=true", .verifyCA),
+      ("useSSL=false", .disabled),
+      ("sslMode=verify-identity&tls=preferred", .verifyIdentity),
+      ("tls=skip-verify&sslMode=verify-identity", .verifyIdentity),
+      ("ssl-verify-server-cert=true&sslMode=required", .verifyIdentity),
+      ("sslMode=required&ssl-verify-server-cert=true", .verifyIdentity),
       ("useSSL=false&requireSSL=true&verifyServerCertificate=true", .disabled),
       ("sslMode=REQUIRED&useSSL=false", .required), ("ssl-verify-server-cert=true", .verifyIdentity),
     ] as [(String, SSLMode)]) func mode(query: String, mode: SSLMode) throws
@@ -18,6 +21,26 @@ import Testing
     for scheme in ["mysql", "mariadb", "jdbc:mysql", "jdbc:mariadb"] {
       #expect(try resolved("\(scheme)://h/db?\(query)").target.ssl.mode == mode)
     }
+  }
+
+  /// The two vendors' drivers mean different things by the same words.
+  @Test func useSSL() throws {
+    for (query, mysql, mariadb) in [
+      ("useSSL=true", SSLMode.preferred, SSLMode.verifyIdentity),
+      ("useSsl=true&trustServerCertificate=true", .preferred, .required),
+      ("useSSL=true&requireSSL=true", .required, .verifyIdentity),
+      ("requireSSL=true&useSSL=true&verifyServerCertificate=true", .verifyCA, .verifyIdentity),
+    ] {
+      #expect(try resolved("jdbc:mysql://h/db?\(query)").target.ssl.mode == mysql)
+      #expect(try resolved("jdbc:mariadb://h/db?\(query)").target.ssl.mode == mariadb)
+    }
+  }
+
+  @Test(arguments: [
+    "postgres://h?sslmode=trust", "postgres://h?tls=skip-verify", "mysql://h?socket=mysql.sock",
+  ])
+  func noneOfTheirWords(url: String) {
+    #expect(throws: UsageError.self) { try resolved(url) }
   }
 
   @Test func theHostsOfAFailoverList() throws {
