@@ -115,6 +115,10 @@ public final class RunningFakeMySQL: Sendable {
     try RunningFakeMySQL("middle", Middle(to: port, certificate: nil, passwords: Self.passwords))
   }
 
+  /// The last connection that has said something. Somebody else on the machine may connect to every port of it, and
+  /// say nothing.
+  public func last() throws -> Received? { try received().last { !$0.plain.isEmpty } }
+
   private static let passwords = [Account.password, Account.keeperPassword]
 
   /// What each connection has sent so far, in their order. Nothing is missing of those whose clients have gone;

@@ -104,6 +104,7 @@ class Server:
         self.passwords = [password.encode() for password in passwords]
         self.nonces = [bytes.fromhex(nonce) for nonce in nonces]
         self.performances = []
+        self.threads = []
         self.listeners = []
         for address in addresses:
             family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -119,7 +120,9 @@ class Server:
             performance = Performance(connection)
             script = self.scripts[min(len(self.performances), len(self.scripts) - 1)]
             self.performances.append(performance)
-            threading.Thread(target=performance.run, args=(script,), daemon=True).start()
+            thread = threading.Thread(target=performance.run, args=(script,), daemon=True)
+            self.threads.append(thread)
+            thread.start()
 
 
 class Full:
@@ -134,6 +137,7 @@ class Full:
         self.port = self.listener.getsockname()[1]
         self.fillers = []
         self.performances = []
+        self.threads = []
         self.passwords = []
         self.nonces = []
         while True:
@@ -169,6 +173,10 @@ class Stage:
     def heard(self, key):
         """What each connection has said so far, and what of it is made of a password as MySQL's plugins do it."""
         server = self.everything[key]
+        # Of a client that has gone, everything has been read soon.
+        deadline = time.monotonic() + 0.3
+        for thread in list(server.threads):
+            thread.join(max(0, deadline - time.monotonic()))
         said = [(bytes(each.wire.heard), bytes(each.wire.inner)) for each in list(server.performances)]
         return [
             {

@@ -108,9 +108,13 @@ import Testing
         tls: login.tls, certificate: login.certificate, queries: ["SELECT VERSION(), CURRENT_USER()"])
       let story: Comment = "\(login.testDescription), \(client): \(answer)"
       #expect(answer.code == login.code, story)
-      let received = try server.received()
-      #expect(received.count == 1, story)
-      let connection = try #require(received.last, story)
+      let received = try server.received().filter { !$0.plain.isEmpty }
+      #expect(received.count <= 1, story)
+      guard let connection = received.last else {
+        // Nothing answers an error that comes instead of the greeting.
+        #expect(login.fake.refusal?.moment == .greeting, story)
+        continue
+      }
       #expect(connection.proofs == login.proofs, story)
       #expect(connection.proofsInClear == (login.tls == .none ? login.proofs : []), story)
       guard login.code == nil else {
@@ -133,7 +137,7 @@ import Testing
     let server = try RunningFakeMySQL(.with(certificate))
     let answer = try client.login(port: server.port, tls: .verified)
     #expect(answer.code != nil, "\(answer)")
-    let connection = try #require(server.received().last)
+    let connection = try #require(try server.last())
     #expect(connection.decrypted.isEmpty && connection.login == nil && connection.proofs.isEmpty)
     #expect(!connection.plain.isEmpty && !connection.contains(Account.user))
     #expect(try client.login(port: server.port, tls: .required).code == nil)
@@ -143,14 +147,17 @@ import Testing
   @Test func theCacheFills() throws {
     let server = try RunningFakeMySQL(.mysql8.with(\.cache, .fills))
     for _ in 1...2 { #expect(try MySQLClient.pymysql.login(port: server.port, tls: .verified).code == nil) }
-    #expect(try server.received().map(\.proofs) == [[Self.caching, "password"], [Self.caching]])
+    #expect(
+      try server.received().filter { !$0.plain.isEmpty }.map(\.proofs) == [
+        [Self.caching, "password"], [Self.caching],
+      ])
   }
 
   @Test func theNameThatWasAskedFor() throws {
     let server = try RunningFakeMySQL(.mysql8)
     _ = try MySQLClient.pymysql.login(port: server.port, tls: .verified)
-    #expect(try server.received().last?.tls?.serverName == "localhost")
-    #expect(try server.received().last?.tls?.version == "TLSv1.3")
+    #expect(try server.last()?.tls?.serverName == "localhost")
+    #expect(try server.last()?.tls?.version == "TLSv1.3")
   }
 
   @Test(arguments: MySQLClient.allCases) func queries(client: MySQLClient) throws {
