@@ -4,7 +4,6 @@ A fake is described by FakeMySQL of Tests/Lab/MySQLServer.swift.
 """
 
 import errno
-import select
 import socket
 import threading
 import time
@@ -12,7 +11,7 @@ import time
 import mysql_auth
 from mysql_middle import Middle
 from mysql_session import Session
-from serving import serve
+from serving import readable, serve
 
 
 def listeners():
@@ -44,7 +43,7 @@ class Port:
 
     def accept(self):
         while True:
-            for listener in select.select(self.listeners, [], [])[0]:
+            for listener in readable(self.listeners):
                 with self.lock:
                     try:
                         connection, _ = listener.accept()
@@ -62,7 +61,7 @@ class Port:
         deadline = time.monotonic() + 2
         while True:
             with self.lock:
-                unseen = select.select(self.listeners, [], [], 0)[0]
+                unseen = readable(self.listeners, 0)
                 busy = [thread for thread in self.threads if thread.is_alive()]
                 if not unseen and not busy or time.monotonic() > deadline:
                     return list(self.sessions)

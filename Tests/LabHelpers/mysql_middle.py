@@ -1,11 +1,11 @@
 """Somebody between a client and a MySQL server, who hands everything on and keeps what the client says."""
 
-import select
 import socket
 import ssl
 
 from mysql_protocol import SSL, Login, MySQLError, MySQLWire, packet
 from mysql_scramble import proofs
+from serving import readable
 from wire import Ended
 
 
@@ -84,7 +84,7 @@ class Middle:
         """Hands on what comes, until one end has gone."""
         while True:
             self.forward()
-            ready, _, _ = select.select([self.wire.socket, self.server], [], [])
+            ready = readable([self.wire.socket, self.server])
             if self.server in ready:
                 self.answer()
             if self.wire.socket in ready:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import sys
 import threading
 import traceback
@@ -23,3 +24,12 @@ def serve(stage):
     for text in sys.stdin:
         threading.Thread(target=perform, args=(json.loads(text),), daemon=True).start()
     os._exit(0)
+
+
+def readable(sockets, seconds=None):
+    """Those of the sockets that can be read; poll, since select knows no descriptors from 1024 on."""
+    poll = select.poll()
+    for one in sockets:
+        poll.register(one, select.POLLIN)
+    found = {number for number, _ in poll.poll(None if seconds is None else seconds * 1000)}
+    return [one for one in sockets if one.fileno() in found]

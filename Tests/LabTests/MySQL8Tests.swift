@@ -62,7 +62,7 @@ enum MySQL8 {
     Login(
       title: "no TLS, not cached", server: .plain,
       causes: [
-        .disabled: .requiresTLS, .preferred: .authentication, .required: .lacksTLS, .verifyCA: .lacksTLS,
+        .disabled: .authentication, .preferred: .authentication, .required: .lacksTLS, .verifyCA: .lacksTLS,
         .verifyIdentity: .lacksTLS,
       ]),
     Login(
@@ -79,7 +79,7 @@ enum MySQL8 {
     Login(
       title: "locked", server: .native, user: "locked", causes: all(.accessDenied)),
     Login(
-      title: "expired", server: .native, user: "expired", causes: all(.authentication)),
+      title: "expired", server: .native, user: "expired", causes: [:]),
     Login(
       title: "REQUIRE SSL", server: .native, user: "tlsonly", causes: [.disabled: .requiresTLS],
       note: "went on to the login", recommended: "required"),

@@ -39,8 +39,6 @@ import Testing
     fails(MySQLAccount.poor, .accessDenied),
     fails("unknown database", .optional, .noDatabase).with(\.database, MySQLAccount.unmade),
     fails("database that is closed to the account", .optional, .accessDenied).with(\.database, "nowhere"),
-    fails("password expired, which ends the login", .endsExpired, .authentication)
-      .with(\.user, MySQLAccount.expired),
   ]
 
   static let taken: [Situation] = [
@@ -49,6 +47,8 @@ import Testing
     works(MySQLAccount.keeper).with(\.password, MySQLAccount.keeperPassword),
     works(MySQLAccount.poor).with(\.database, nil),
     works(MySQLAccount.expired).with(\.remark, "password has expired"),
+    MySQLServerTests.takesAll("password expired, which ends other logins", .endsExpired)
+      .with(\.user, MySQLAccount.expired).with(\.remark, "password has expired"),
     works(MySQLAccount.expiring).with(\.remark, "password expires in 2 days"),
     Situation(
       MySQLAccount.needsSSL, mariadb: .optional, "--ssl-ca {pki}/ca.pem", MySQLServerTests.requires,
