@@ -21,7 +21,7 @@ public enum Step: Encodable, Sendable {
   case mysqlSession
   /// Waits so many seconds.
   case pause(Double)
-  /// Shakes hands, as TLS's server, with that certificate of the PKI. With a limit, it stops after so many bytes
+  /// Shakes hands, as TLS's server, with that certificate of the PKI; `anonymous`: without any (and TLS 1.2). With a limit, it stops after so many bytes
   /// of its own; `flights` is after how many of its turns.
   case secure(_ certificate: String = "good", limit: Int? = nil, flights: Int? = nil, maximum: String? = nil)
   /// Sends what the limit held back, a byte at a time.

@@ -79,6 +79,11 @@ import Testing
       }
     }
   }
+  @Test(arguments: earlyErrors.filter { $0.mode == .required }) func errorBeforeTLSOnly(_ row: StressRow)
+    async throws
+  {
+    try await row.with(\.options, ["--until", "tls"]).judge()
+  }
   @Test(arguments: earlyErrors) func errorBeforeTLS(_ row: StressRow) async throws { try await row.judge() }
 
   /// What comes in one segment with the greeting would be taken for a part of what TLS protects.
@@ -139,5 +144,89 @@ import Testing
     let result = try MySQL8.run(server, mode)
     #expect(result.exitCode != 0)
     #expect(try server.received().allSatisfy { !$0.contains("the secret of this computer") })
+  }
+
+  /// What libmariadb would take for a greeting, or crash over, it does not get to see.
+  static let noGreetings: [(title: String, packet: [UInt8], cause: Cause)] = [
+    ("a progress report", [0xFF, 0xFF, 0xFF, 0x61, 0x62, 0x63], .other),
+    ("a progress report that is cut off", [0xFF, 0xFF, 0xFF, 1], .other),
+    (
+      "protocol 11", [11] + MySQLMessage.greeting(tls: false, plugin: "mysql_clear_password").dropFirst(),
+      .wrongProtocol
+    ),
+    (
+      "a version without end",
+      [10] + Array(repeating: 0x38, count: 8_300) + MySQLMessage.greeting(tls: false).dropFirst(7),
+      .wrongProtocol
+    ),
+  ]
+  @Test(arguments: noGreetings, [Mode.disabled, .preferred, .verifyIdentity])
+  func noGreeting(what: (title: String, packet: [UInt8], cause: Cause), mode: Mode) async throws {
+    for pause in [0, 0.002] where pause == 0 || what.packet.count < 100 {
+      try await Self.row(
+        what.title, mode, [.mysql(what.packet, pause: pause), .stall], what.cause,
+        mode == .disabled ? "auth" : "tls"
+      ).judge()
+    }
+  }
+
+  /// Rows without end: what was asked has been answered, and the rest is not listened to.
+  @Test func rowsWithoutEnd() async throws {
+    let rows = MySQLMessage.answer(
+      ["Variable_name", "Value"], Array(repeating: ["version", "8.0.36"], count: 150))
+    let script: [Step] =
+      Self.login(.required) + [
+        .mysql([MySQLMessage.fastPath, MySQLMessage.ok]), .hearMySQL, .mysql(rows.dropLast()), .stall,
+      ]
+    try await StressRow("rows without end", .required, script, nil, "query").with(\.engine, "mysql")
+      .with(\.proves, true).judge()
+  }
+
+  /// An administrator's openssl.cnf may allow ciphers without a certificate: nothing is confided to such a server.
+  @Test(arguments: [Mode.verifyCA, .verifyIdentity]) func noCertificateAtAll(mode: Mode) throws {
+    let folder = try TemporaryFolder()
+    let configuration = folder.path + "/openssl.cnf"
+    try """
+    openssl_conf = default_conf
+    [default_conf]
+    ssl_conf = ssl_section
+    [ssl_section]
+    system_default = system_section
+    [system_section]
+    CipherString = ALL:@SECLEVEL=0
+    """.write(toFile: configuration, atomically: true, encoding: .utf8)
+    let server = try MisbehavingServer([
+      .mysql(MySQLMessage.greeting(tls: true, plugin: "mysql_clear_password")), .hearMySQL,
+      .secure("anonymous", maximum: "1.2"), .hearMySQL, .mysql(MySQLMessage.ok), .mysqlSession,
+    ])
+    let result = try Program.run(
+      [
+        "--engine", "mysql", "-h", "127.0.0.1", "-p", String(server.port), "-U", Account.user, "--password",
+        "env:LAB_PASSWORD", "--ssl", mode.rawValue, "--ssl-ca", Lab.pki + "/ca.pem", "--format", "json",
+        "--timeout", "5",
+      ], environment: ["LAB_PASSWORD": Account.password, "OPENSSL_CONF": configuration])
+    #expect(result.exitCode != 0, "\(result.output)")
+    let report = try #require(Report(result.output))
+    #expect(!report.ok && report.ssl.verified == "none")
+    #expect(try server.heard().allSatisfy { !$0.holdsProof })
+  }
+
+  /// A test of the socket alone logs nobody in.
+  @Test func untilConnectOnASocket() throws {
+    let server = try Lab.start(mariadb: MariaDBServer.optional.own("until-connect"))
+    for _ in 0..<10 {
+      let result = try Program.run(
+        ["--engine", "mariadb", "-h", server.socket, "-U", Account.user, "--until", "connect"],
+        environment: [:])
+      #expect(result.exitCode == 0, "\(result)")
+    }
+    let missing = try Program.run(
+      ["--engine", "mariadb", "-h", server.socket + "x", "-U", "me", "--until", "connect"], environment: [:])
+    #expect(missing.exitCode == Cause.refused.exitCode, "\(missing)")
+    let long = try Program.run(
+      ["--engine", "mariadb", "-h", "/" + String(repeating: "x", count: 200), "--until", "connect"],
+      environment: [:])
+    #expect(long.exitCode == Cause.unreachable.exitCode, "\(long)")
+    #expect(try !server.generalLogText().contains("Connect\t"))
   }
 }

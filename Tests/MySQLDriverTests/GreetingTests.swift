@@ -198,6 +198,18 @@ import Testing
     #expect(alert.errorInsteadOfTLS == nil && !MySQLTLSAnswer.goesOn(alert.tlsAnswer))
   }
 
+  /// A record of 767 bytes has a header that looks like an error's.
+  @Test func aTLSRecordIsNoError() {
+    for type: UInt8 in 0x14...0x17 {
+      #expect(MySQLTLSAnswer.error(in: [type, 3, 3, 2, 0xFF, 1, 2, 3, 4]) == nil)
+      #expect(!MySQLTLSAnswer.goesOn([type, 3, 3, 2, 0xFF]))
+    }
+    // An error of 22 bytes begins with the type of a handshake.
+    #expect(
+      MySQLTLSAnswer.error(
+        in: GreetingTests.packet([0xFF, 0x13, 4] + Array("#08S01Bad handshake".utf8), sequence: 2)) != nil)
+  }
+
   @Test func howMuchOfThatErrorIsWaitedFor() {
     let whole = GreetingTests.packet([0xFF, 0x13, 0x04] + Array("#08S01Bad handshake".utf8), sequence: 2)
     for count in 0...whole.count {
