@@ -53,6 +53,8 @@ import Testing
       proofs: [caching, native, "password"]
     ).with(\.clients, [.pymysql]),
     Login("sha256 in TLS", .mysql8.with(\.plugin, .sha256), .verified, proofs: [caching, "password"]),
+    Login("in clear, in TLS", .mysql8, .verified, proofs: [caching, "password"]).with(\.user, "pam")
+      .with(\.clients, [.pymysql, .connector]),
     Login("without a password", .mysql8, proofs: []).with(\.user, "nopass").with(\.password, ""),
     Login("no database", .mysql8, .verified, proofs: [caching, "password"]).with(\.database, ""),
     Login("with a certificate", .mutual, .verified, proofs: [caching, "password"])
@@ -158,6 +160,15 @@ import Testing
     _ = try MySQLClient.pymysql.login(port: server.port, tls: .verified)
     #expect(try server.last()?.tls?.serverName == "localhost")
     #expect(try server.last()?.tls?.version == "TLSv1.3")
+  }
+
+  @Test func oldTLS() throws {
+    let port = try RunningFakeMySQL(.tls11).port
+    let client = ["openssl", "s_client", "-starttls", "mysql", "-connect", "localhost:\(port)"]
+    let refused = try Command.run(client + ["-tls1_2"])
+    #expect(refused.errors.contains("unsupported protocol"), "\(refused)")
+    let lowered = try Command.run(client + ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+    #expect(lowered.output.contains("Protocol  : TLSv1.1"), "\(lowered)")
   }
 
   @Test(arguments: MySQLClient.allCases) func queries(client: MySQLClient) throws {

@@ -65,6 +65,14 @@ import Testing
     }
   }
 
+  /// Whoever can handle an expired password gets in, and no further.
+  @Test func anExpiredPassword() throws {
+    let server = try RunningFakeMySQL(.mysql8)
+    let result = try mariadb(server, "--user=expired", "--connect-expired-password")
+    #expect(result.errors.contains("ERROR 1820 (HY000)"), "\(result)")
+    #expect(try server.last()?.queries == ["select version()"])
+  }
+
   @Test(arguments: [FakeMySQL.Haste.withGreeting, .withGreetingForTLS])
   func mariadbTakesWhatIsSmuggled(haste: FakeMySQL.Haste) throws {
     let server = try RunningFakeMySQL(.rogue(.clearPassword).with(\.haste, haste))
