@@ -9,6 +9,7 @@ let headerFolders: [SwiftSetting] = [
     [
       "/usr/include/postgresql",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/freetds/include", "/usr/local/opt/freetds/include",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
@@ -48,10 +49,13 @@ let package = Package(
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),
 
+    library("CSybDB"),
+    driver("SQLServer", library: "CSybDB"),
+
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "SQLServerDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -63,6 +67,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "PostgreSQLDriverTests", dependencies: ["ConnectCore", "PostgreSQLDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "SQLServerDriverTests", dependencies: ["ConnectCore", "Transport", "SQLServerDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
