@@ -163,7 +163,7 @@ class Session:
             + tokens.info(5701, 2, f"Changed database context to '{self.database}'.", server)
         )
         acknowledged = tokens.login_ack(
-            0x08000000 if self.strict else 0x74000004, self.wanted["properties"]["ProductVersion"])
+            0x08000000 if login.version >> 24 == 8 else 0x74000004, self.wanted["properties"]["ProductVersion"])
         if self.wanted.get("mistake") == "noLoginAck":
             acknowledged = b""
         if self.wanted.get("mistake") == "wrongLength":
@@ -222,8 +222,10 @@ class Session:
         body = data[struct.unpack_from("<I", data)[0] :]
         if kind == wire.TRANSACTION:
             return tds_sql.transaction(body)
-        text = body.decode("utf-16-le") if kind == wire.BATCH else tds_sql.called(body)
+        if kind == wire.CALL:  # no client that logs in needs one
+            return self.error({"number": 2812, "state": 62, "near": ""}) + tokens.done(tokens.ERROR)
+        text = body.decode("utf-16-le")
         self.queries.append({"text": text, "encrypted": self.wire.tls is not None})
         if self.wanted["errors"] and self.wanted["refuses"] == "query":
             return b"".join(self.error(error) for error in self.wanted["errors"]) + tokens.done(tokens.ERROR)
-        return tds_sql.Batch(self, text).answer(procedure=kind == wire.CALL)
+        return tds_sql.Batch(self, text).answer()

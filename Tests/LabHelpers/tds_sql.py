@@ -9,7 +9,6 @@ from tds_messages import Malformed
 
 NUMBERS = {"EngineEdition", "IsClustered", "IsIntegratedSecurityOnly", "IsHadrEnabled"}
 DESCRIPTOR = struct.pack("<Q", 0x11)
-EXECUTE_SQL = 10
 
 
 def transaction(body):
@@ -20,29 +19,6 @@ def transaction(body):
     if kind not in changes:
         raise Malformed
     return tokens.change(*changes[kind]) + tokens.done()
-
-
-def called(body):
-    """The SQL of a remote procedure call, which has to be sp_executesql (2.2.6.6)."""
-    length = struct.unpack_from("<H", body)[0]
-    if length == 0xFFFF:
-        number, place = struct.unpack_from("<H", body, 2)[0], 6
-    else:
-        place = 2 + 2 * length + 2
-        number = EXECUTE_SQL if body[2 : 2 + 2 * length].decode("utf-16-le").lower() == "sp_executesql" else 0
-    if number != EXECUTE_SQL:
-        raise Malformed
-    place += 1 + 2 * body[place] + 1
-    if body[place] != 0xE7:
-        raise Malformed
-    size = struct.unpack_from("<H", body, place + 1)[0]
-    place += 8
-    if size == 0xFFFF:
-        place += 8
-        size, place = struct.unpack_from("<I", body, place)[0], place + 4
-    else:
-        size, place = struct.unpack_from("<H", body, place)[0], place + 2
-    return body[place : place + size].decode("utf-16-le")
 
 
 def split(text, separator):
@@ -79,9 +55,8 @@ class Batch:
         self.session = session
         self.text = text
 
-    def answer(self, procedure=False):
+    def answer(self):
         parts = []
-        kind = 0xFF if procedure else 0xFD
         for statement in statements(self.text):
             try:
                 parts.append(self.perform(statement))
@@ -94,10 +69,8 @@ class Batch:
         parts = parts or [(b"", 0, 0)]
         result = b""
         for number, (data, status, count) in enumerate(parts, 1):
-            more = tokens.MORE if number < len(parts) or procedure else 0
-            result += data + tokens.done(status | more, count, kind)
-        if procedure:
-            result += b"\x79" + struct.pack("<i", 0) + tokens.done(0, 0, 0xFE)
+            more = tokens.MORE if number < len(parts) else 0
+            result += data + tokens.done(status | more, count)
         return result
 
     def perform(self, statement):

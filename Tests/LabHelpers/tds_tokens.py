@@ -45,8 +45,8 @@ def login_ack(version, product_version):
     return token(0xAD, b"\x01" + struct.pack("!I", version) + name + struct.pack("!BBH", major, minor, build))
 
 
-def done(status=0, rows=0, kind=0xFD):
-    return bytes([kind]) + struct.pack("<HHQ", status, 0xC1 if status & COUNT else 0, rows)
+def done(status=0, rows=0):
+    return b"\xfd" + struct.pack("<HHQ", status, 0xC1 if status & COUNT else 0, rows)
 
 
 class Column:
