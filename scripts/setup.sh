@@ -21,11 +21,11 @@ setup_debian() {
         # for the Swift toolchain itself
         libcurl4 libncurses6
         # for the build
-        binutils g++ libc6-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
-        # for the program: the driver that it opens at run time, and the system trust store
-        ca-certificates libpq5
-        # for the tests
-        openssl python3 python3-venv util-linux
+        binutils freetds-dev g++ libc6-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
+        # for the program: the drivers that it opens at run time, and the system trust store
+        ca-certificates libpq5 libsybdb5
+        # for the tests; what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
+        freetds-bin libgssapi-krb5-2 libltdl7 openssl python3 python3-venv util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do
@@ -59,7 +59,7 @@ setup_macos() {
         exit 1
     fi
     local missing=() formula
-    for formula in libpq openssl@3 postgresql@15; do
+    for formula in freetds libpq openssl@3 postgresql@15; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done
     [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"
