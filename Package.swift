@@ -7,9 +7,11 @@ import PackageDescription
 let headerFolders: [SwiftSetting] = [
   .unsafeFlags(
     [
-      "/usr/include/postgresql",
+      "/usr/include/postgresql", "/usr/include/mariadb",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
       "/opt/homebrew/opt/freetds/include", "/usr/local/opt/freetds/include",
+      "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
+      "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
@@ -48,6 +50,8 @@ let package = Package(
 
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),
+    library("CMariaDB"),
+    driver("MySQL", library: "CMariaDB"),
 
     library("CSybDB"),
     driver("SQLServer", library: "CSybDB"),
@@ -55,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "SQLServerDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -70,6 +74,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "SQLServerDriverTests", dependencies: ["ConnectCore", "Transport", "SQLServerDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),

@@ -35,6 +35,15 @@ package final class PlainSocket: PendingConnection {
     #endif
   }
 
+  /// A connection that is made.
+  package static func connected(
+    to address: SocketAddress, deadline: Deadline
+  ) throws(StreamFailure) -> PlainSocket {
+    let race = ConnectionRace<PlainSocket>.run([address], deadline: deadline) { PlainSocket(to: $0) }
+    guard let winner = race.winner else { throw StreamFailure(race.failure.event, error: race.failure.error) }
+    return winner.connection
+  }
+
   deinit { abandon() }
 
   package func advance() -> PendingState {

@@ -58,8 +58,8 @@ extension Advice {
     context.failure.answers.contains { answer in
       switch answer {
       case .refusesOverTLS, .refusesInPlain, .offersNoTLS: true
-      case .takesLoginOverTLS, .takesLoginInPlain, .speaksTLSDirectly, .speaksStrictTDS, .isAnother,
-        .unanswered:
+      case .takesLoginOverTLS, .takesLoginInPlain, .acknowledgesPassword, .asksForClientCertificate,
+        .speaksTLSDirectly, .speaksStrictTDS, .isAnother, .unanswered:
         false
       }
     }

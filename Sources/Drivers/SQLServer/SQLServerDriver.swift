@@ -14,52 +14,30 @@ package struct SQLServerDriver: Driver {
     let progress = Progress(target)
     // The files of TLS are read without asking a deadline.
     let slack = Deadline(instant: deadline.instant + .milliseconds(50))
-    return abandonable(until: slack) { SQLServerTest(target, deadline: deadline, progress).run() }
-      ?? progress.timedOut()
-  }
-}
-
-/// The test of a target.
-struct SQLServerTest {
-  private let target: ConnectionTarget
-  private let deadline: Deadline
-  private let progress: Progress
-
-  init(_ target: ConnectionTarget, deadline: Deadline, _ progress: Progress) {
-    self.target = target
-    self.deadline = deadline
-    self.progress = progress
+    return abandonable(until: slack) { run(target, deadline, progress) } ?? progress.timedOut()
   }
 
-  func run() -> Observation {
-    let host = target.hosts[0]
-    func notBegun(_ event: FailureEvent, _ stage: ConnectionStage) -> Observation {
-      Observation(outcome: .failed(ConnectionFailure(stage: stage, event: event)), host: host)
-    }
+  private func run(_ target: ConnectionTarget, _ deadline: Deadline, _ progress: Progress) -> Observation {
+    let hosts = HostListTest(target, deadline: deadline)
     var lib: DBLib?
     // What stops before the login needs no library.
     if target.until >= .auth {
       switch DBLib.shared {
       case .success(let loaded): lib = loaded
-      case .failure(let missing): return notBegun(.driverMissing(missing), .resolve)
+      case .failure(let missing): return hosts.notBegun(.driverMissing(missing), stage: .resolve)
       }
     }
-    var credentials: ClientCredentials?
-    var tlsPolicy: TLSPolicy?
-    if target.ssl.mode != .disabled {
-      do throws(FileFault) {
-        credentials = try ClientCredentials.load(target.ssl)
-        tlsPolicy = try TLSPolicy(target.ssl, host: host.host, credentials: credentials)
-      } catch {
-        return notBegun(.fileUnusable(error), .tls)
-      }
+    let material: TLSMaterial?
+    do throws(FileFault) {
+      material = try TLSMaterial.load(for: target)
+    } catch {
+      return hosts.notBegun(.fileUnusable(error), stage: .tls)
     }
-    var observation = SQLServerHostTest(
-      target: target, host: host, lib: lib, tlsPolicy: tlsPolicy, deadline: deadline, progress: progress
-    ).run()
-    if let credentials, credentials.keyIsOpen {
-      observation.remarks.append(.keyReadableByOthers(path: credentials.keyPath))
+    // There is one host: SQL Server's clients have no lists of them.
+    return hosts.run(material, triesNext: { _ in false }) { host, share in
+      SQLServerHostTest(
+        target: target, host: host, lib: lib, tlsPolicy: material?.policy, deadline: share, progress: progress
+      ).run()
     }
-    return observation
   }
 }

@@ -56,7 +56,7 @@ struct SQLServerHostTest {
 
   private func pass(
     _ pass: SQLServerSSLPolicy.Pass, _ host: HostPort, _ addresses: [SocketAddress], _ clock: StageClock
-  ) -> PassResult {
+  ) -> SQLServerPassResult {
     let policy = pass == .encrypted ? tlsPolicy?.forHost(host.host, target.ssl) : nil
     return SQLServerPass(
       lib: lib, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline,

@@ -14,8 +14,8 @@ struct SQLServerPass {
   let progress: Progress
 
   /// Connects to the first of the addresses that answers.
-  func run(at addresses: [SocketAddress], clock: StageClock) -> PassResult {
-    var result = PassResult(mode: pass.mode(of: target.ssl.mode), clock: clock)
+  func run(at addresses: [SocketAddress], clock: StageClock) -> SQLServerPassResult {
+    var result = SQLServerPassResult(mode: pass.mode(of: target.ssl.mode), clock: clock)
     result.clock.begin(.connect)
     guard let connected = connect(addresses, &result) else { return result }
     guard target.until > .connect else {
@@ -23,7 +23,7 @@ struct SQLServerPass {
       result.end(connected)
       return result
     }
-    let tlsGuard = tlsPolicy.map(TLSGuard.init)
+    let tlsGuard = tlsPolicy.map { TLSGuard($0) }
     let stage: ConnectionStage = pass == .encrypted ? .tls : .auth
     result.clock.begin(stage)
     progress.note(stage)
@@ -52,7 +52,7 @@ struct SQLServerPass {
     let begun: ContinuousClock.Instant
   }
 
-  private func connect(_ addresses: [SocketAddress], _ result: inout PassResult) -> Connected? {
+  private func connect(_ addresses: [SocketAddress], _ result: inout SQLServerPassResult) -> Connected? {
     let begun = ContinuousClock.now
     let race = ConnectionRace<PlainSocket>.run(addresses, deadline: deadline) { PlainSocket(to: $0) }
     result.attempts += race.lostAttempts(mode: result.mode)
@@ -81,7 +81,7 @@ struct SQLServerPass {
     }
   }
 
-  private func logIn(_ lib: DBLib, over upstream: TDSUpstream, _ result: inout PassResult) {
+  private func logIn(_ lib: DBLib, over upstream: TDSUpstream, _ result: inout SQLServerPassResult) {
     let second = Redirected()
     let login = SQLServerLogin(lib: lib, target: target, host: host, deadline: deadline, progress: progress)
     let ending = login.run(over: upstream, clock: result.clock) { follow($0, second) }
@@ -111,7 +111,7 @@ struct SQLServerPass {
   /// Connects to where the login is sent on, by the same rules as to the first server; a name that was given for
   /// the first one's certificate is not this one's.
   private func follow(_ place: HostPort, _ second: Redirected) -> Result<TDSUpstream, ConnectionFailure> {
-    var result = PassResult(mode: pass.mode(of: target.ssl.mode), clock: StageClock())
+    var result = SQLServerPassResult(mode: pass.mode(of: target.ssl.mode), clock: StageClock())
     let found = NameResolver.addresses(
       of: place.host, port: place.port, family: target.addressFamily, deadline: deadline)
     guard case .success(let addresses) = found else {

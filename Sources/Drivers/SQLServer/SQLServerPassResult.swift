@@ -2,7 +2,7 @@ internal import ConnectCore
 internal import Transport
 
 /// What one pass at one host brought.
-struct PassResult {
+struct SQLServerPassResult {
   let mode: SSLMode
   var outcome: Result<Session, ConnectionFailure> = .failure(
     ConnectionFailure(stage: .connect, event: .timedOut))
@@ -56,17 +56,5 @@ struct PassResult {
       outcome: outcome, host: host, address: address?.description ?? attempts.last?.address,
       encrypted: encrypted,
       tls: tls, attempts: attempts, stages: clock.stages, remarks: remarks)
-  }
-}
-
-extension ConnectionRace.Result {
-  /// The race's losers, as attempts.
-  func lostAttempts(mode: SSLMode) -> [ConnectionAttempt] {
-    entries.compactMap { entry in
-      entry.failure.map {
-        ConnectionAttempt(
-          address: entry.address.description, mode: mode, failure: $0, milliseconds: entry.milliseconds)
-      }
-    }
   }
 }
