@@ -68,6 +68,8 @@ package enum FailureEvent: Codable, Equatable, Sendable {
   case tlsNotOffered
   /// The server wants TLS, and this connection was to have none; what it answered, as an end of "the server …".
   case tlsDemanded(String)
+  /// The server's answer leaves unclear what is to be encrypted; the answer, as an end of "the server …".
+  case tlsNotAgreed(String)
   /// The port of a named instance could not be found out; why, as a sentence's end.
   case instanceNotFound(String)
   /// Something else than the engine's protocol answered.

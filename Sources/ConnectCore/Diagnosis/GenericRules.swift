@@ -14,6 +14,7 @@ package enum GenericRules {
     case .closed, .reset: return .connectionLost
     case .tlsNotOffered: return .serverLacksTLS
     case .tlsDemanded: return .serverRequiresTLS
+    case .tlsNotAgreed: return .tlsFailureOther
     case .instanceNotFound: return .nameResolutionFailed
     case .foreignAnswer, .notTLS: return .wrongProtocol
     case .certificateRefused: return certificateCause(tls)

@@ -23,7 +23,8 @@ struct SQLServerLogin {
     reroute: @escaping (HostPort) -> Result<TDSUpstream, ConnectionFailure>
   ) -> Ending {
     var clock = clock
-    clock.begin(.auth)
+    // A plain pass is there since PRELOGIN.
+    if clock.current != .auth { clock.begin(.auth) }
     progress.note(.auth)
     func failed(_ event: FailureEvent) -> Ending {
       Ending(outcome: .failure(ConnectionFailure(stage: .auth, event: event)), clock: clock)

@@ -44,15 +44,14 @@ enum SQLServerSSLPolicy {
     case (.encrypted, PreloginMessage.Encryption.off):
       // It would encrypt the login and then go on in plain text, which no mode means.
       return .fail(
-        .other(
-          "the server answered \(name) to PRELOGIN's ON: it would encrypt the login alone, not the session"))
+        .tlsNotAgreed("answered \(name) to PRELOGIN's ON: it would encrypt the login alone, not the session"))
     case (.plain, PreloginMessage.Encryption.notSupported): return .goOnInPlain
     case (.plain, PreloginMessage.Encryption.required), (.plain, PreloginMessage.Encryption.on):
       return .fail(
         .tlsDemanded("answered \(name) to PRELOGIN's NOT_SUP: it takes encrypted connections only"))
     case (.plain, PreloginMessage.Encryption.off):
       return .fail(.tlsDemanded("answered \(name) to PRELOGIN's NOT_SUP: it wants the login encrypted"))
-    default: return .fail(.other("the server answered PRELOGIN with an unknown encryption (\(answer))"))
+    default: return .fail(.tlsNotAgreed("answered PRELOGIN with an unknown encryption (\(answer))"))
     }
   }
 
