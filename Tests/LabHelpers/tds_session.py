@@ -120,8 +120,8 @@ class Session:
             if error.number == 4060:
                 errors.append({"number": 18456, "state": 1})
             return self.refuse("login", errors)
-        self.accepted = True
         self.wire.say("login", self.wire.packets(wire.RESULT, self.welcome()))
+        self.accepted = True
         self.wire.size = max(512, min(self.login.packet_size or 4096, 32767))
         return True
 
