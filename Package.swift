@@ -84,7 +84,8 @@ let package = Package(
       name: "CommandLineTests", dependencies: ["ConnectCore", "Lab", "tablepro-connect"],
       swiftSettings: headerFolders),
     .testTarget(
-      name: "LabTests", dependencies: ["ConnectCore", "Workers", "Lab", "tablepro-connect"],
+      name: "LabTests",
+      dependencies: ["ConnectCore", "Workers", "Lab", "SQLServerDriver", "tablepro-connect"],
       path: "Tests/LabTests",
       swiftSettings: headerFolders),
   ],

@@ -75,7 +75,8 @@ import Testing
   ]) func serverName(host: String, options: [String], expected: String?) throws {
     let server = try FakeTDS.optional.own("sni \(host) \(options)").start()
     let result = try Program.run(
-      ["--engine", "sqlserver", "-h", host, "-p", String(server.port), "--until", "tls", "--ssl", "required"] + options
+      ["--engine", "sqlserver", "-h", host, "-p", String(server.port), "--until", "tls", "--ssl", "required"]
+        + options
     )
     #expect(result.exitCode == 0, "\(result)")
     #expect(try server.received().first?.hello?.serverName == expected)

@@ -28,7 +28,8 @@ import Testing
     noTLS("answers NOT_SUP though it has TLS", FakeTDS(.optional).with(\.answers, 2)),
     // To NOT_SUP such a server wants the login encrypted, to ON it would encrypt no more than that.
     TDSSituation(
-      "answers OFF to everything", FakeTDS(.optional).with(\.answers, 0), ca, requires, strict, strict, strict,
+      "answers OFF to everything", FakeTDS(.optional).with(\.answers, 0), ca, requires, strict, strict,
+      strict,
       strict
     ).with(\.note, "answered OFF"),
     TDSSituation.always("answers something unknown", FakeTDS(.optional).with(\.answers, 7), strict)
@@ -49,11 +50,11 @@ import Testing
       .failsEncryptedOrNot(.versionMismatch), .failsEncryptedOrNot(.versionMismatch),
       .failsEncryptedOrNot(.versionMismatch)),
     TDSSituation(
-      "TLS 1.1 only, allowed", .tls11, ca + " --tls-min 1.1", .plain, .encrypted, .encrypted, .chain, .identity),
+      "TLS 1.1 only, allowed", .tls11, ca + " --tls-min 1.1", .plain, .encrypted, .encrypted, .chain,
+      .identity),
     TDSSituation(
       "TLS 1.3 asked for, 1.2 there", .optional, ca + " --tls-min 1.3", .plain, .fails(.versionMismatch),
       .fails(.versionMismatch), .fails(.versionMismatch), .fails(.versionMismatch)),
-    TDSSituation.login("TLS 1.3 inside PRELOGIN", .tls13),
     TDSSituation(
       "no common cipher", .optional.with(\.ciphers, "ADH-AES128-SHA256:@SECLEVEL=0"), ca, .plain,
       .fails(.versionMismatch), .fails(.versionMismatch), .fails(.versionMismatch), .fails(.versionMismatch)),

@@ -128,7 +128,9 @@ struct TDSRow: Sendable, CustomTestStringConvertible {
   private func faults(in seen: [TDSConnection]) -> [String] {
     var faults: [String] = []
     let wanted = situation.connections ?? (ending.fallback ? 2...2 : 1...1)
-    if !wanted.contains(seen.count) { faults.append("the server saw \(seen.count) connections, not \(wanted)") }
+    if !wanted.contains(seen.count) {
+      faults.append("the server saw \(seen.count) connections, not \(wanted)")
+    }
     let mayBePlain = mode == .disabled || ending.fallback
     for (index, connection) in seen.enumerated() {
       if let password = situation.password, !password.isEmpty {
@@ -147,7 +149,9 @@ struct TDSRow: Sendable, CustomTestStringConvertible {
         faults.append("\(index): LOGIN7 names the server \(login.server)")
       }
     }
-    if ending.cause == nil, seen.last?.login?.passwordRight != true { faults.append("the password came garbled") }
+    if ending.cause == nil, seen.last?.login?.passwordRight != true {
+      faults.append("the password came garbled")
+    }
     return faults
   }
 }

@@ -38,6 +38,11 @@ struct SQLServerPlace: Equatable {
     self.host = given
   }
 
+  /// Whether nobody but SQL Server's clients writes a host so: what is wrong with it is seen when the engine is known.
+  static func isItsOwnSpelling(_ text: String) -> Bool {
+    text.lowercased().hasPrefix("tcp:") || text.contains(", ") || text.prefix { $0 != "," } == "."
+  }
+
   /// The name of the instance whose port has to be asked for; nil: the port is known.
   ///
   /// Throws where no instance can be named so. The default instance has a name too, and a port of its own.

@@ -45,8 +45,8 @@ package struct TargetOptions: Equatable, Sendable {
   /// Throws where an option has a value that it cannot have, whatever else was given.
   func check(_ layer: TargetLayer) throws(UsageError) {
     if let port = layer[.port] { _ = try HostList.ports(port, defaultPort: 0) }
-    // SQL Server's `tcp:host,port` would look like a host with a port.
-    if let host = layer[.host], !host.value.lowercased().hasPrefix("tcp:") {
+    // Other clients' hosts are not written as SQL Server's may be.
+    if let host = layer[.host], !SQLServerPlace.isItsOwnSpelling(host.value) {
       _ = try HostList.make(host: host, address: nil, port: nil, defaultPort: 0)
     }
     if let mode = layer[.mode] { _ = try OptionValues.mode(mode) }

@@ -8,7 +8,9 @@ struct SQLServerQuestion {
 
   /// nil: the target's servers are not to be asked.
   init?(target: ConnectionTarget, host: HostPort, address: SocketAddress, deadline: Deadline) {
-    guard target.asksQuestions, let policy = TLSPolicy.unverified(for: target, host: host.host) else { return nil }
+    guard target.asksQuestions, let policy = TLSPolicy.unverified(for: target, host: host.host) else {
+      return nil
+    }
     question = ListenerQuestion(address: address, policy: policy, deadline: deadline)
   }
 
