@@ -98,15 +98,13 @@ struct SQLServerJDBC {
       var value = ""
       if rest.first == "{" {
         rest = rest.dropFirst()
-        while let character = rest.first {
-          rest = rest.dropFirst()
-          if character == "}" {
-            guard rest.first == "}" else { break }
-            rest = rest.dropFirst()
-          }
-          value.append(character)
+        var isClosed = false
+        while !isClosed, let character = rest.popFirst() {
+          isClosed = character == "}" && rest.first != "}"
+          if character == "}", !isClosed { rest = rest.dropFirst() }
+          if !isClosed { value.append(character) }
         }
-        guard rest.isEmpty || rest.first == ";" else { return false }
+        guard isClosed, rest.isEmpty || rest.first == ";" else { return false }
       } else {
         value = String(rest.prefix { $0 != ";" })
         rest = rest.drop { $0 != ";" }

@@ -34,10 +34,11 @@ package struct SQLServerDriver: Driver {
       return hosts.notBegun(.fileUnusable(error), stage: .tls)
     }
     // There is one host: SQL Server's clients have no lists of them.
-    return hosts.run(material, triesNext: { _ in false }) { host, share in
+    func test(_ host: HostPort, _ share: Deadline) -> Observation {
       SQLServerHostTest(
         target: target, host: host, lib: lib, tlsPolicy: material?.policy, deadline: share, progress: progress
       ).run()
     }
+    return hosts.run(material, triesNext: { _ in false }, test: test)
   }
 }
