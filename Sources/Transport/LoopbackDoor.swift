@@ -61,11 +61,11 @@ package final class LoopbackDoor: @unchecked Sendable {
     #else
       let known = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     #endif
-    // Descriptors are given lowest first: thousands of unused ones in a row mean that no more follow.
+    // Descriptors are given lowest first: many unused ones in a row mean that no more follow.
     let end = known == 0 ? Int32(clamping: limit.rlim_cur) : 65_536
     var unused = 0
     var descriptor: Int32 = 0
-    while descriptor < end, unused < 4_096 {
+    while descriptor < end, unused < 1_024 {
       if fcntl(descriptor, F_GETFD) < 0 {
         unused += 1
       } else {

@@ -71,9 +71,12 @@ final class DBLibMessages: @unchecked Sendable {
     number: Int, state: Int, severity: Int, _ text: UnsafePointer<CChar>?, server: UnsafePointer<CChar>?
   ) {
     guard fromServer.count < Self.most else { return }
+    // db-lib puts its own name for a server that does not say its name.
+    let name = Self.text(server)
+    let isOurs = name == "[\(PrivateConfiguration.section)]" || name == PrivateConfiguration.section
     fromServer.append(
       TDSServerMessage(
-        number: number, state: state, severity: severity, text: Self.text(text), server: Self.text(server)))
+        number: number, state: state, severity: severity, text: Self.text(text), server: isOurs ? "" : name))
   }
 
   func add(libraryError number: Int, severity: Int, systemError: Int32, _ text: UnsafePointer<CChar>?) {

@@ -74,19 +74,26 @@ struct SQLServerLogin {
     case .accepted: return .success(Session())
     case .timedOut: return failed(.timedOut)
     case .broken(let failure, let result):
+      // A server may close behind its last answer.
+      if let session = result.flatMap(session) { return .success(session) }
       // A server that refuses a login closes the connection too, maybe before db-lib has heard all of it.
       guard let error = result.flatMap({ SQLServerErrors.error($0.fromServer) }) else {
         return .failure(failure)
       }
       return failed(.serverReported, error)
     case .finished(let result):
-      if result.opened, let rows = result.answers.first ?? nil {
-        return .success(Session(server: rows.first.flatMap(SQLServerIdentity.identity)))
-      }
+      if let session = session(result) { return .success(session) }
       if let error = SQLServerErrors.error(result.fromServer) { return failed(.serverReported, error) }
-      let words = result.fromLibrary.joined(separator: "\n")
+      let words = result.fromLibrary.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        .joined(separator: "\n")
       guard !words.isEmpty else { return failed(.other("the client library gave no reason")) }
       return failed(.other(words), ServerError(text: words, origin: .library("FreeTDS")))
     }
+  }
+
+  /// nil: the first question got no answer.
+  private func session(_ result: DBLibResult) -> Session? {
+    guard result.opened, let rows = result.answers.first ?? nil else { return nil }
+    return Session(server: rows.first.flatMap(SQLServerIdentity.identity))
   }
 }

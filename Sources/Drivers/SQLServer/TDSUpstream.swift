@@ -32,7 +32,8 @@ final class TDSUpstream {
       guard let tlsGuard else { throw ConnectionFailure(stage: stage, event: .unguardedTLS) }
       let framing = PreloginFraming(over: socket)
       do throws(StreamFailure) {
-        tunnel = try TLSTunnel(over: framing, guard: tlsGuard, deadline: deadline)
+        // SQL Server up to 2012 takes the login's packet in one record only.
+        tunnel = try TLSTunnel(over: framing, guard: tlsGuard, splitsRecords: false, deadline: deadline)
       } catch {
         throw ConnectionFailure(stage: stage, event: error.event, error: error.error)
       }

@@ -16,10 +16,14 @@ package final class TLSTunnel: ByteStream {
 
   /// Shakes hands.
   ///
-  /// `applicationProtocols` are offered by ALPN (RFC 7301), none if it is empty.
+  /// - Parameters:
+  ///   - applicationProtocols: what is offered by ALPN (RFC 7301); nothing if it is empty.
+  ///   - splitsRecords: whether CBC records of TLS 1.0 are split against the attack on their initialisation vectors,
+  ///     as OpenSSL does unless told otherwise; some old servers break on it.
   /// - Throws: what ended the handshake; the guard's report tells the rest.
   package init(
     over lower: any ByteStream, guard tlsGuard: TLSGuard, applicationProtocols: [String] = [],
+    splitsRecords: Bool = true,
     deadline: Deadline
   ) throws(StreamFailure) {
     ERR_clear_error()
@@ -34,6 +38,8 @@ package final class TLSTunnel: ByteStream {
       throw StreamFailure(.tlsFailed(reason: OpenSSLErrors.drain()))
     }
     SSL_set_bio(made, incoming, outgoing)
+    // SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS, a macro that does not import into Swift.
+    if !splitsRecords { SSL_set_options(made, 1 << 11) }
     let list = applicationProtocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
     // SSL_set_alpn_protos is the one function of OpenSSL's whose 0 means that it went well.
     guard list.isEmpty || SSL_set_alpn_protos(made, list, UInt32(list.count)) == 0,
