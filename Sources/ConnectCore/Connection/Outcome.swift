@@ -170,9 +170,8 @@ package enum ServerAnswer: Codable, Equatable, Sendable {
   case refusesInPlain(ServerError)
   /// It has found the password right, and refused the login all the same.
   case acknowledgesPassword
-  /// Over TLS it asked for a client certificate, got none, and refused the login; `everyone`: servers of its kind
-  /// ask every client for one.
-  case asksForClientCertificate(everyone: Bool)
+  /// Over TLS it asked for a client certificate, got none, and refused the login.
+  case asksForClientCertificate
   /// It speaks TLS at once, without being asked in its protocol.
   case speaksTLSDirectly
   /// It speaks TDS 8.0, whose TLS comes before anything else (MS-TDS section 1.3: ALPN `tds/8.0`).

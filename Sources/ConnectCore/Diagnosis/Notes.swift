@@ -89,9 +89,8 @@ struct Notes {
     case .takesLoginInPlain: "asked in plain text, the server went on to the login"
     case .refusesInPlain(let error): "asked in plain text, the server refused too; \(words.quote(error))"
     case .acknowledgesPassword: "the server found the password right, and refused the login all the same"
-    case .asksForClientCertificate(let everyone):
+    case .asksForClientCertificate:
       "over TLS the server asked for a client certificate, and none was sent"
-        + (everyone ? " (servers of its kind ask everyone)" : "")
     case .speaksTLSDirectly: "the port speaks TLS from the first byte"
     case .speaksStrictTDS: "asked with TLS from the first byte, the server chose tds/8.0 (strict encryption)"
     case .isAnother(let other): "asked in another way, \(words.words(forAnswer: other))"

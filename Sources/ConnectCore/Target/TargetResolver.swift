@@ -156,7 +156,7 @@ package struct TargetResolver {
       throw UsageError(
         "SQL Server needs a user: give one with -U/--user (and --password), or stop at --until tls.")
     }
-    guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
+    guard engine.isPostgresFamily || engine.isMySQLFamily else { return nil }
     guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
     }
@@ -204,6 +204,7 @@ package struct ResolvedTarget: Equatable, Sendable {
 
 extension Engine {
   var isPostgresFamily: Bool { [.postgres, .redshift, .cockroachdb].contains(self) }
+  var isMySQLFamily: Bool { [.mysql, .mariadb].contains(self) }
 
   /// The port when none is given. The engines without a port never get here.
   func defaultPort(for mode: SSLMode) -> UInt16 {

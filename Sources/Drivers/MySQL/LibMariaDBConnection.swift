@@ -29,6 +29,8 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
   /// MYSQL_WAIT_* that the call in progress waits for; 0: there is none.
   private(set) var waitsFor: Int32 = 0
   private(set) var isConnected = false
+  /// When the login was sent; nil: it was not.
+  private(set) var loginBegan: ContinuousClock.Instant?
 
   /// Begins to connect to an address, or to a Unix socket.
   init(
@@ -105,10 +107,13 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
 
   /// The TCP connection's progress, for the race of addresses.
   func advance() -> PendingState {
-    if waitsFor & MYSQL_WAIT_WRITE != 0, wire.writes == 0 {
-      var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      guard poll(&entry, 1, 0) > 0 else { return .pending(events: Int16(POLLOUT)) }
-      step()
+    if waitsFor & MYSQL_WAIT_WRITE != 0 {
+      guard wait(for: Int16(POLLOUT), on: descriptor, until: Deadline(seconds: 0)) != 0
+      else { return .pending(events: Int16(POLLOUT)) }
+      // The library would go on with all that the server has sent by now, while other addresses wait.
+      let code = socketError(of: descriptor)
+      guard code != 0 else { return .connected }
+      return .failed(.socket(code), ServerError(text: systemErrorText(code), origin: .library("system")))
     }
     guard waitsFor == 0, !isConnected, wire.heardNothing else { return .connected }
     let error = error
@@ -169,12 +174,15 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
   func transferred(_ bytes: UnsafeRawBufferPointer, isRead: Bool, failed: Bool) {
     guard isRead else {
       if !failed { wire.wrote() }
+      if loginWasSent, loginBegan == nil { loginBegan = .now }
       if failed { tlsGuard?.readPendingAlert() }
       return
     }
     guard !failed, wire.packet == .incomplete else { return }
     wire.read(bytes)
     guard pass.encrypts else { return }
+    // The library leaves the socket blocking, and OpenSSL would wait in it without a deadline.
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     // What the library would go on with is decided here: what is not TLS's beginning ends the connection before
     // anything is sent.
     if let greeting = wire.greeting, !greeting.offersTLS {

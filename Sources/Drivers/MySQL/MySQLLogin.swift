@@ -49,8 +49,8 @@ struct MySQLLogin {
     }
   }
 
-  private mutating func begin(_ stage: ConnectionStage) {
-    clock.begin(stage)
+  private mutating func begin(_ stage: ConnectionStage, at instant: ContinuousClock.Instant = .now) {
+    clock.begin(stage, at: instant)
     progress.note(stage)
   }
 
@@ -65,7 +65,9 @@ struct MySQLLogin {
       else { return failure(.timedOut, nil) }
       connection.step()
       if let stranger = connection.wire.stranger { return failure(.foreignAnswer(stranger), nil) }
-      if clock.current == .tls, tlsIsUp { begin(.auth) }
+      if clock.current == .tls, tlsIsUp, let loginBegan = connection.loginBegan {
+        begin(.auth, at: loginBegan)
+      }
     }
     return connection.isConnected ? nil : loginFailure()
   }
@@ -92,9 +94,9 @@ struct MySQLLogin {
     var answers: [ServerAnswer] = []
     if connection.passwordWasAcknowledged { answers.append(.acknowledgesPassword) }
     if connection.loginWasSent, let tls = connection.tlsGuard?.makeReport(), tls.clientCertificateRequested,
-      !tls.clientCertificateSent, let greeting = connection.wire.greeting
+      !tls.clientCertificateSent
     {
-      answers.append(.asksForClientCertificate(everyone: !greeting.isMariaDB))
+      answers.append(.asksForClientCertificate)
     }
     return answers
   }

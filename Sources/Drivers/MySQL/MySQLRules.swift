@@ -14,6 +14,12 @@ struct MySQLRules: DiagnosisRules {
     switch error.nativeCode {
     case "5010": return Self.refusedPlugin(error, target)
     case "2061": return Self.fullAuthentication(failure, target)
+    case "1044":
+      return Finding(
+        cause: .accessDenied,
+        notes: [
+          "To an account without rights on it the server says the same of a database that does not exist"
+        ])
     default: return error.nativeCode.flatMap(Self.cause).map { Finding(cause: $0) }
     }
   }
@@ -23,6 +29,14 @@ struct MySQLRules: DiagnosisRules {
   /// ER_ACCESS_DENIED_ERROR, ER_ACCESS_DENIED_NO_PASSWORD_ERROR.
   static func isLoginRefusal(_ error: ServerError) -> Bool {
     error.origin == .server && ["1045", "1698"].contains(error.nativeCode)
+  }
+
+  /// Whether a server says this only to somebody whose password it has found right: no right to the database or no
+  /// such database (1044, 1049), too many connections of the account (1203, 1226), a password that has expired
+  /// (1862), an account that is locked (MySQL 3118, MariaDB 4151).
+  static func followsLogin(_ error: ServerError) -> Bool {
+    error.origin == .server
+      && ["1044", "1049", "1203", "1226", "1862", "3118", "4151"].contains(error.nativeCode)
   }
 
   /// The spellings of "you have to come over TLS" of the servers that speak this protocol.
@@ -87,7 +101,7 @@ struct MySQLRules: DiagnosisRules {
   static func cause(number: String) -> Cause? {
     switch number {
     case "1049": .databaseNotFound
-    case "1044", "1042", "1129", "1130", "1142", "3118", "3955", "4151": .accessDenied
+    case "1042", "1129", "1130", "1142", "3118", "3955", "4150", "4151": .accessDenied
     case "1040", "1041", "1135", "1203", "1226": .tooManyConnections
     case "1047", "1053", "3032", "9001": .serverNotReady
     case "1251", "1275", "1524", "1862", "2049", "2059": .authenticationFailed
@@ -111,7 +125,7 @@ private struct MySQLLoginRefusal {
     for answer in failure.answers {
       switch answer {
       case .takesLoginOverTLS: return Finding(cause: .serverRequiresTLS)
-      case .asksForClientCertificate(let everyone): return clientCertificate(asksEveryone: everyone)
+      case .asksForClientCertificate: return clientCertificate
       case .refusesOverTLS:
         return Finding(
           cause: .authenticationFailed, notes: ["So it is not for the lack of TLS that the login was refused"]
@@ -135,15 +149,9 @@ private struct MySQLLoginRefusal {
     return Finding(cause: .authenticationFailed, notes: notes)
   }
 
-  private func clientCertificate(asksEveryone: Bool) -> Finding {
+  /// MySQL and MariaDB ask every client for a certificate, also where no account needs one: that alone proves nothing.
+  private var clientCertificate: Finding {
     if passwordIsRight { return Finding(cause: .clientCertificateRequired) }
-    guard asksEveryone else {
-      return Finding(
-        cause: .clientCertificateRequired,
-        notes: [
-          "The server gives the same answer to a wrong user name or password: if the account is not declared REQUIRE X509, SUBJECT or ISSUER, check those"
-        ])
-    }
     return Finding(
       cause: .authenticationFailed,
       notes: [
