@@ -43,7 +43,7 @@ extension Lab {
   private static let fakes = FakeRegistry()
 
   /// The fake SQL Server of that description: started when it is first asked for, then shared by all tests.
-  public static func start(_ server: FakeTDS) throws -> RunningFakeTDS { try fakes.server(server) }
+  public static func start(sqlserver server: FakeTDS) throws -> RunningFakeTDS { try fakes.server(server) }
 }
 
 private final class FakeRegistry: @unchecked Sendable {
