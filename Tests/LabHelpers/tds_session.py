@@ -88,7 +88,7 @@ class Session:
 
     def answer_prelogin(self):
         """Answers, and tells what will be encrypted."""
-        asked = self.options.get("ENCRYPTION", b"\x02")[0]
+        asked = (self.options.get("ENCRYPTION") or b"\x02")[0]
         agreed = messages.negotiated(self.wanted["encryption"], asked)
         said = self.wanted.get("answers", messages.NOT_SUP if self.strict else agreed)
         version = [int(part) for part in self.wanted["properties"]["ProductVersion"].split(".")]
