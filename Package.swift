@@ -7,8 +7,10 @@ import PackageDescription
 let headerFolders: [SwiftSetting] = [
   .unsafeFlags(
     [
-      "/usr/include/postgresql",
+      "/usr/include/postgresql", "/usr/include/mariadb",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
+      "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
@@ -47,11 +49,13 @@ let package = Package(
 
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),
+    library("CMariaDB"),
+    driver("MySQL", library: "CMariaDB"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -63,6 +67,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "PostgreSQLDriverTests", dependencies: ["ConnectCore", "PostgreSQLDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
@@ -80,7 +87,7 @@ let package = Package(
 // The fuzzers need libFuzzer's main, so they exist only where `make fuzz` builds them.
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
-    ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("Sanitiser", "ConnectCore"),
+    ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"), ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(
       .executableTarget(

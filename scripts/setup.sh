@@ -21,11 +21,13 @@ setup_debian() {
         # for the Swift toolchain itself
         libcurl4 libncurses6
         # for the build
-        binutils freetds-dev g++ libc6-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
+        binutils freetds-dev g++ libc6-dev libmariadb-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
         # for the program: the drivers that it opens at run time, and the system trust store
-        ca-certificates libpq5 libsybdb5
-        # for the tests; what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
-        freetds-bin libgssapi-krb5-2 libltdl7 openssl python3 python3-venv util-linux
+        ca-certificates libmariadb3 libpq5 libsybdb5
+        # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server, and
+        # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
+        freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core mariadb-server-core openssl
+        python3 python3-venv util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do
@@ -50,7 +52,21 @@ setup_debian() {
             as_root tee /etc/postgresql-common/createcluster.d/tablepro-connect.conf >/dev/null
     fi
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
+        apt-get install -q -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300 "${missing[@]}"
+}
+
+# The one plug-in of MariaDB's that the lab needs lies in mariadb-server, the package that starts a service. It is
+# taken out of it, into a folder of the project's.
+setup_mariadb_plugin() {
+    local file=usr/lib/mysql/plugin/auth_ed25519.so folder
+    if [ -e "/$file" ] || [ -e .lab/auth_ed25519.so ]; then return 0; fi
+    say 'taking auth_ed25519.so out of the package mariadb-server'
+    folder=$(mktemp -d)
+    apt-cache show mariadb-server >/dev/null 2>&1 || as_root apt-get update -q
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root mariadb-server && dpkg-deb -x mariadb-server_*.deb .)
+    mkdir -p .lab
+    cp "$folder/$file" .lab/
+    rm -rf "$folder"
 }
 
 setup_macos() {
@@ -59,7 +75,7 @@ setup_macos() {
         exit 1
     fi
     local missing=() formula
-    for formula in freetds libpq openssl@3 postgresql@15; do
+    for formula in freetds libpq mariadb-connector-c mariadb@10.11 openssl@3 postgresql@15; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done
     [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"
@@ -78,6 +94,7 @@ setup_python() {
 
 if command -v apt-get >/dev/null; then
     setup_debian
+    setup_mariadb_plugin
 elif [ "$(uname)" = Darwin ]; then
     setup_macos
 else

@@ -1,9 +1,10 @@
 import ConnectCore
+import MySQLDriver
 import PostgreSQLDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
-  static let drivers: [any Driver.Type] = [PostgreSQLDriver.self]
+  static let drivers: [any Driver.Type] = [PostgreSQLDriver.self, MySQLDriver.self]
 
   /// The engines that have a driver.
   static var built: Set<Engine> { Set(drivers.flatMap { $0.engines }) }

@@ -23,14 +23,22 @@ package final class PlainSocket: PendingConnection {
     if code != 0, errno != EINPROGRESS { connectError = errno }
   }
 
+  /// A connection that is made.
+  package static func connected(
+    to address: SocketAddress, deadline: Deadline
+  ) throws(StreamFailure) -> PlainSocket {
+    let race = ConnectionRace<PlainSocket>.run([address], deadline: deadline) { PlainSocket(to: $0) }
+    guard let winner = race.winner else { throw StreamFailure(race.failure.event, error: race.failure.error) }
+    return winner.connection
+  }
+
   deinit { abandon() }
 
   package func advance() -> PendingState {
     if connectError == 0 {
       guard wait(for: Int16(POLLOUT), on: descriptor, until: Deadline(seconds: 0)) != 0
       else { return .pending(events: Int16(POLLOUT)) }
-      var length = socklen_t(MemoryLayout<Int32>.size)
-      if getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &connectError, &length) != 0 { connectError = errno }
+      connectError = socketError(of: descriptor)
     }
     guard connectError != 0 else { return .connected }
     return .failed(
@@ -65,6 +73,13 @@ package final class PlainSocket: PendingConnection {
   package func read(atMost limit: Int, deadline: Deadline) throws(StreamFailure) -> [UInt8] {
     try receive(from: descriptor, atMost: limit, deadline: deadline)
   }
+}
+
+/// How a socket that was being connected turned out: 0, or an errno value, which is told only once (SO_ERROR).
+package func socketError(of descriptor: Int32) -> Int32 {
+  var code: Int32 = 0
+  var length = socklen_t(MemoryLayout<Int32>.size)
+  return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0 ? code : errno
 }
 
 /// Takes what is there off a non-blocking socket, at least one byte, at most `limit`, or throws.

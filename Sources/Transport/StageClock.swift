@@ -10,17 +10,17 @@ package struct StageClock: Sendable {
   package init() {}
 
   /// Ends the stage before well, and begins this one.
-  package mutating func begin(_ stage: ConnectionStage) {
-    end(ok: true)
+  package mutating func begin(_ stage: ConnectionStage, at instant: ContinuousClock.Instant = .now) {
+    end(ok: true, at: instant)
     current = stage
-    begun = .now
+    begun = instant
   }
 
   /// Ends the stage that has begun.
-  package mutating func end(ok: Bool) {
+  package mutating func end(ok: Bool, at instant: ContinuousClock.Instant = .now) {
     guard let begun else { return }
     stages.append(
-      StageTiming(stage: current, milliseconds: begun.duration(to: .now).milliseconds, ok: ok))
+      StageTiming(stage: current, milliseconds: begun.duration(to: instant).milliseconds, ok: ok))
     self.begun = nil
   }
 }

@@ -4,7 +4,8 @@ import Foundation
 public enum Lab {
   private static let helper = Result { try Helper("lab.py") }
   private static let place = Result { try helper.get().ask("place", [String](), for: String.self) }
-  private static let registry = Registry()
+  private static let postgres = Registry<PostgresServer, RunningPostgres>()
+  private static let mariadb = Registry<MariaDBServer, RunningMariaDB>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -28,27 +29,35 @@ public enum Lab {
 
   /// The server of that description: started when it is first asked for, then shared by all tests.
   public static func start(_ server: PostgresServer) throws -> RunningPostgres {
-    try registry.server(server) { try helper.get().ask("postgres", server, for: RunningPostgres.self) }
+    try postgres.server(server) { try helper.get().ask("postgres", server, for: RunningPostgres.self) }
+  }
+
+  /// As the other: `Lab.start(mariadb: .optional)`.
+  public static func start(mariadb server: MariaDBServer) throws -> RunningMariaDB {
+    try mariadb.server(server) { try helper.get().ask("mariadb", server, for: RunningMariaDB.self) }
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.
   public static func postgresPrograms() throws -> String {
     try helper.get().ask("programs", [String](), for: String.self)
   }
+
+  /// MariaDB's own client `mariadb`.
+  public static func mariadbClient() throws -> String {
+    try helper.get().ask("mariadb_client", [String](), for: String.self)
+  }
 }
 
 /// Starts every server once. Whoever asks for one that is just being started waits; others do not.
-private final class Registry: @unchecked Sendable {
+private final class Registry<Description: Hashable & Sendable, Running: Sendable>: @unchecked Sendable {
   private final class Slot: @unchecked Sendable {
     let lock = NSLock()
-    var server: Result<RunningPostgres, any Error>?
+    var server: Result<Running, any Error>?
   }
   private let lock = NSLock()
-  private var slots: [PostgresServer: Slot] = [:]
+  private var slots: [Description: Slot] = [:]
 
-  func server(
-    _ description: PostgresServer, start: () throws -> RunningPostgres
-  ) throws -> RunningPostgres {
+  func server(_ description: Description, start: () throws -> Running) throws -> Running {
     let slot = lock.withLock {
       let slot = slots[description] ?? Slot()
       slots[description] = slot

@@ -6,11 +6,12 @@ import time
 
 
 class Proxy:
-    """For some seconds after the first connection it closes what it accepts, then it forwards to a port."""
+    """For some seconds after the first connection it closes what it accepts, then it forwards to a port, as if from `source`."""
 
-    def __init__(self, target, seconds):
+    def __init__(self, target, seconds, source=None):
         self.target = target
         self.seconds = seconds
+        self.source = source and (source, 0)
         self.opens = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -24,7 +25,7 @@ class Proxy:
             if time.monotonic() < self.opens:
                 client.close()
                 continue
-            server = socket.create_connection(("127.0.0.1", self.target))
+            server = socket.create_connection(("127.0.0.1", self.target), source_address=self.source)
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=self.forward, args=(source, sink), daemon=True).start()
 

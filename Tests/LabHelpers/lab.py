@@ -19,8 +19,10 @@ import threading
 import traceback
 
 import container
+import mariadb
 import pki
 import postgres
+import process
 
 
 class Lab:
@@ -39,7 +41,7 @@ class Lab:
         self.pki = self.folder / "pki"
         pki.mint(self.pki, self.server_user)
         self.lock = threading.Lock()
-        self.installation = None
+        self.installations = {}
         self.servers = []
         self.ended = False
 
@@ -49,16 +51,26 @@ class Lab:
 
     def postgres(self, wanted):
         """Starts a PostgreSQL server and tells its port, log and folder."""
+        server = self.start(postgres, wanted)
+        return {"port": server.port, "log": str(server.log), "socketFolder": str(server.folder)}
+
+    def mariadb(self, wanted):
+        """Starts a MariaDB server and tells its port, logs and socket."""
+        server = self.start(mariadb, wanted)
+        return {
+            "port": server.port, "log": str(server.log), "generalLog": str(server.general_log),
+            "socket": str(server.socket)}
+
+    def start(self, kind, wanted):
         with self.lock:
-            if self.installation is None:
-                self.installation = postgres.Installation(self.folder, self.server_user)
-        server = self.installation.server(wanted, self.pki)
-        with self.lock:
+            if kind not in self.installations:
+                self.installations[kind] = kind.Installation(self.folder, self.server_user)
+            server = kind.Server(self.installations[kind], wanted, self.pki)
             self.servers.append(server)
             if self.ended:
                 server.stop()
         server.start()
-        return {"port": server.port, "log": str(server.log), "socketFolder": str(server.sockets)}
+        return server
 
     def container(self, wanted):
         """Starts a container's proxy and tells its port."""
@@ -68,21 +80,25 @@ class Lab:
         """Where PostgreSQL's own programs are."""
         return str(postgres.binaries())
 
+    def mariadb_client(self, _):
+        """MariaDB's own client."""
+        return str(mariadb.program("mariadb"))
+
     def unused_port(self, _):
         """A port that nobody listens on."""
-        return postgres.free_port()
+        return process.free_port()
 
     def end(self):
         with self.lock:
             self.ended = True
             servers = list(self.servers)
         for server in servers:
-            server.signal(signal.SIGQUIT)
+            server.signal()
         for server in servers:
             server.stop()
         # One that is just being copied would leave files behind.
         for thread in threading.enumerate():
-            if thread is not threading.current_thread():
+            if thread.name == "request":
                 thread.join(20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -105,7 +121,7 @@ def serve():
     lab = Lab()
     try:
         for line in sys.stdin:
-            threading.Thread(target=perform, args=(lab, json.loads(line)), daemon=True).start()
+            threading.Thread(target=perform, name="request", args=(lab, json.loads(line)), daemon=True).start()
     except BrokenPipeError:
         pass
     finally:

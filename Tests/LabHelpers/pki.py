@@ -202,8 +202,8 @@ def mint(path, server_user=None):
     crl("intermediate-and-root-expired", of_between, revocations(root, period=EXPIRED))
     crl("withdrawn", revocations(withdrawn), revocations(root, withdrawn))
 
-    def client(name, issuer, period=VALID):
-        identity = Identity("tester", issuer, usage=ExtendedKeyUsageOID.CLIENT_AUTH, period=period)
+    def client(name, issuer, period=VALID, common_name="tester"):
+        identity = Identity(common_name, issuer, usage=ExtendedKeyUsageOID.CLIENT_AUTH, period=period)
         folder.client(name, identity)
         return identity
 
@@ -211,6 +211,7 @@ def mint(path, server_user=None):
     client("client-unknown", other)
     client("client-expired", root, EXPIRED)
     client("client-another", root)
+    client("client-somebody", root, common_name="somebody")
     folder.write("client-encrypted.key", trusted.key_pem(PASSPHRASE), mode=0o600)
     folder.write("client-open.key", trusted.key_pem(), mode=0o644)
     folder.write("client-both.pem", trusted.pem, trusted.key_pem(), mode=0o600)

@@ -4,11 +4,9 @@ import glob
 import os
 import pathlib
 import shutil
-import signal
-import socket
 import subprocess
-import threading
-import time
+
+import process
 
 SETUP = """\
 CREATE ROLE tester LOGIN PASSWORD 's3cret-Pa55'
@@ -59,18 +57,12 @@ def binaries():
     raise FileNotFoundError("PostgreSQL is not installed: run `make setup`")
 
 
-class Installation:
+class Installation(process.Installation):
     """PostgreSQL's programs, and the data folder that every server's begins as a copy of."""
 
     def __init__(self, folder, user):
+        super().__init__(folder / "postgres", user)
         self.bin = binaries()
-        self.folder = folder / "postgres"
-        self.folder.mkdir()
-        self.user = {"user": user[0], "group": user[1], "extra_groups": []} if user else {}
-        if user:
-            os.chown(self.folder, *user)
-        self.count = 0
-        self.lock = threading.Lock()
         self.template = self.folder / "template"
         self.run(
             self.bin / "initdb", "--pgdata", self.template, "--username=postgres", "--auth=trust", "--no-sync",
@@ -80,52 +72,13 @@ class Installation:
                 self.bin / "postgres", "--single", "-D", self.template, "-c", "fsync=off", database,
                 input=commands)
 
-    def run(self, *command, input=None):
-        done = subprocess.run(
-            [str(part) for part in command], input=input, cwd=self.folder, text=True, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment(), **self.user)
-        if done.returncode != 0 or "ERROR:" in done.stdout:
-            raise RuntimeError(f"{command[0]} failed: {done.stdout}")
 
-    @staticmethod
-    def environment():
-        return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": "/nonexistent"}
-
-    def server(self, wanted, pki):
-        with self.lock:
-            self.count += 1
-            folder = self.folder / f"s{self.count}"
-        return Server(self, folder, wanted, pki)
-
-
-class Server:
+class Server(process.Server):
     """One running server. `wanted` has `certificate`, `clientCA`, `minTLS`, `maxTLS`, `hba`, `listen`, `port`, `settings`."""
 
-    def __init__(self, installation, folder, wanted, pki):
-        self.installation = installation
-        self.folder = self.sockets = folder
-        self.data = folder / "data"
-        self.log = folder / "log"
-        self.wanted = wanted
-        self.pki = pki
-        self.port = None
-        self.process = None
-        self.stopped = False
-        self.lock = threading.Lock()
-
-    def start(self):
-        self.installation.run("mkdir", self.folder)
-        self.installation.run("cp", "-a", self.installation.template, self.data)
+    def configure(self):
         (self.data / "pg_hba.conf").write_text("\n".join(self.wanted["hba"]) + "\n")
-        # Another process may take the port between its choice and the start.
-        for _ in range(5):
-            self.port = self.wanted.get("port") or free_port()
-            if self.launch():
-                return
-        raise RuntimeError("the server did not start: " + self.log.read_text()[-2000:])
-
-    def launch(self):
-        settings = dict(SETTINGS, port=self.port, unix_socket_directories=self.sockets)
+        settings = dict(SETTINGS, port=self.port, unix_socket_directories=self.folder)
         settings["listen_addresses"] = ",".join(self.wanted["listen"])
         if self.wanted.get("certificate"):
             name = self.pki / self.wanted["certificate"]
@@ -138,58 +91,11 @@ class Server:
         settings.update(self.wanted.get("settings") or {})
         lines = (f"{key} = '{value}'\n" for key, value in settings.items())
         (self.data / "postgresql.conf").write_text("".join(lines))
-        with self.lock:
-            if self.stopped:
-                raise RuntimeError("the lab has ended")
-            with open(self.log, "ab") as log:
-                self.process = subprocess.Popen(
-                    [self.installation.bin / "postgres", "-D", self.data], cwd=self.folder, stdout=log, stderr=log,
-                    stdin=subprocess.DEVNULL, start_new_session=True, env=self.installation.environment(),
-                    **self.installation.user)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and self.process.poll() is None:
-            if self.status() == "ready":
-                return True
-            time.sleep(0.01)
-        self.end_process()
-        return False
+        return [self.installation.bin / "postgres", "-D", self.data]
 
-    def status(self):
+    def is_ready(self):
         """What the server says of itself, in the last line of its process id file."""
         try:
-            return (self.data / "postmaster.pid").read_text().splitlines()[7].strip()
+            return (self.data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready"
         except (OSError, IndexError):
-            return None
-
-    def signal(self, number):
-        process = self.process
-        if process and process.poll() is None:
-            process.send_signal(number)
-
-    def end_process(self):
-        if self.process is None:
-            return
-        self.signal(signal.SIGQUIT)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(5)
-
-    def stop(self):
-        with self.lock:
-            self.stopped = True
-        self.end_process()
-
-
-def free_port():
-    """A port that nobody has on either loopback address."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            try:
-                with socket.create_server(("::1", port), family=socket.AF_INET6):
-                    return port
-            except OSError as error:
-                if error.errno in (97, 99):  # no IPv6 on this machine
-                    return port
+            return False

@@ -15,6 +15,8 @@ extension ForeignAnswer {
       if bytes[4] == 10 { return "MySQL" }
       if bytes.count >= 7, bytes[4] == 0xFF, (3...15).contains(bytes[6]) { return "MySQL" }
     }
+    // MySQL's X Protocol begins with a notice: length 5 in 4 bytes, message 11.
+    if bytes.starts(with: [5, 0, 0, 0, 11]) { return "MySQL X Protocol" }
     return nil
   }
 

@@ -69,6 +69,12 @@ package enum Remark: Codable, Equatable, Sendable {
   case serverNotice(String)
   /// Others may read the client's private key.
   case keyReadableByOthers(path: String)
+  /// The login worked, and the server takes nothing but a new password.
+  case passwordExpired
+  /// The password ends in so many days; fewer than 0: it has ended.
+  case passwordExpires(days: Int)
+  /// The server takes no writes.
+  case serverIsReadOnly
   /// The plain pass of Preferred failed too; the outcome is the TLS pass's.
   case plainPassFailed(ConnectionFailure)
 }

@@ -159,6 +159,10 @@ package enum ServerAnswer: Codable, Equatable, Sendable {
   case takesLoginInPlain
   /// In plain text it refused too.
   case refusesInPlain(ServerError)
+  /// It has found the password right, and refused the login all the same.
+  case acknowledgesPassword
+  /// Over TLS it asked for a client certificate, got none, and refused the login.
+  case asksForClientCertificate
   /// It speaks TLS at once, without being asked in its protocol.
   case speaksTLSDirectly
   /// It is something else, as it answered a message that is not the engine's.

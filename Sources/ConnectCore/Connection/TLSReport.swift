@@ -158,4 +158,15 @@ package struct TLSAlert: Codable, Equatable, Sendable {
     self.received = received
     self.beforeServerHello = beforeServerHello
   }
+
+  /// Whether it says that no version or cipher suits both sides: protocol_version (70), insufficient_security (71),
+  /// and handshake_failure (40) while nothing is agreed; afterwards that is how TLS 1.2 servers ask for a client
+  /// certificate.
+  package var refusesVersionOrCipher: Bool {
+    switch code {
+    case 70, 71: true
+    case 40: beforeServerHello
+    default: false
+    }
+  }
 }

@@ -58,7 +58,9 @@ extension Advice {
     context.failure.answers.contains { answer in
       switch answer {
       case .refusesOverTLS, .refusesInPlain, .offersNoTLS: true
-      case .takesLoginOverTLS, .takesLoginInPlain, .speaksTLSDirectly, .isAnother, .unanswered: false
+      case .takesLoginOverTLS, .takesLoginInPlain, .acknowledgesPassword, .asksForClientCertificate,
+        .speaksTLSDirectly, .isAnother, .unanswered:
+        false
       }
     }
   }

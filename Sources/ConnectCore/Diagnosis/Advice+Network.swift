@@ -16,10 +16,12 @@ extension Advice {
 
   static func connectionRefused(_ context: FailureContext) -> Advice {
     if context.observation.host.isUnixSocket {
+      let isFile = context.target.engine.isMySQLFamily
       return Advice(
         "No server listens on the Unix socket \(context.place).",
-        app: "Check that the server is running, and the folder and port of its socket.",
-        commandLine: "--host FOLDER --port PORT")
+        app:
+          "Check that the server is running, and the \(isFile ? "path" : "folder and port") of its socket.",
+        commandLine: isFile ? "--host PATH" : "--host FOLDER --port PORT")
     }
     return Advice(
       "No server accepts connections at \(context.place).",

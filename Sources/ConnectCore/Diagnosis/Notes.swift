@@ -88,6 +88,9 @@ struct Notes {
     case .refusesOverTLS(let error): "asked over TLS, the server refused too; \(words.quote(error))"
     case .takesLoginInPlain: "asked in plain text, the server went on to the login"
     case .refusesInPlain(let error): "asked in plain text, the server refused too; \(words.quote(error))"
+    case .acknowledgesPassword: "the server found the password right, and refused the login all the same"
+    case .asksForClientCertificate:
+      "over TLS the server asked for a client certificate, and none was sent"
     case .speaksTLSDirectly: "the port speaks TLS from the first byte"
     case .isAnother(let other): "asked in another way, \(words.words(forAnswer: other))"
     case .unanswered(let what):

@@ -18,7 +18,8 @@ struct Warnings {
 
   var all: [String] {
     let every =
-      test.warnings.map(clean.line) + noFallback + fallback + clearPassword + notVerified + endingSoon
+      test.warnings.map(clean.line) + noFallback + fallback + clearPassword + session + notVerified
+      + endingSoon
       + readableKeys + notices
     return every.reduce(into: []) { unique, warning in
       if !unique.contains(warning) { unique.append(warning) }
@@ -50,6 +51,21 @@ struct Warnings {
         "The server asked for the password in clear text over a connection that is not encrypted, and got it: anyone on the network path can read it."
       case .passwordMaybeSentInClear:
         "The password went over a connection that is not encrypted, maybe in clear text."
+      default: nil
+      }
+    }
+  }
+
+  private var session: [String] {
+    observation.remarks.compactMap { remark in
+      switch remark {
+      case .passwordExpired:
+        "The password has expired: until it is changed, the server takes nothing but a new one."
+      case .passwordExpires(let days):
+        days > Self.daysOfGrace
+          ? nil
+          : days < 0 ? "The password has expired." : "The password expires \(CertificateWords.left(days))."
+      case .serverIsReadOnly: "The server is read-only."
       default: nil
       }
     }

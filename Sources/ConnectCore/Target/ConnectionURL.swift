@@ -16,7 +16,7 @@ struct ConnectionURL: Equatable, Sendable {
     let body: Substring
     if rest.hasPrefix("//") {
       body = rest.dropFirst(2)
-    } else if scheme.isJDBC {
+    } else if scheme.isPgJDBC {
       // pgjdbc's `jdbc:postgresql:database`.
       body = rest.hasPrefix("/") ? rest : "/" + rest
     } else {
@@ -52,7 +52,7 @@ struct ConnectionURL: Equatable, Sendable {
   }
 
   private mutating func readQuery(_ parts: URLParts, _ url: String) throws(UsageError) {
-    var ssl = SSLParameters(isPgJDBC: scheme.isJDBC)
+    var ssl = SSLParameters(isPgJDBC: scheme.isPgJDBC)
     var timeouts: [String: String] = [:]
     for item in parts.query {
       let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0) }
@@ -65,7 +65,7 @@ struct ConnectionURL: Equatable, Sendable {
       }
       if let parameter {
         try ssl.take(parameter, key: key, value: value)
-      } else if let field = Self.fields[key] {
+      } else if let field = field(of: key) {
         if !value.isEmpty { set(field, value, key: key) }
       } else if ["connect_timeout", "loginTimeout", "connectTimeout"].contains(key) {
         timeouts[key] = value
@@ -92,6 +92,14 @@ struct ConnectionURL: Equatable, Sendable {
     layer.parameters[name] = value
   }
 
+  /// The part of the target that a parameter gives.
+  private func field(of key: String) -> TargetField? {
+    if scheme.engine?.isMySQLFamily == true, ["socket", "unix_socket", "unixSocket"].contains(key) {
+      return .host
+    }
+    return Self.fields[key]
+  }
+
   /// Whole seconds; zero, a negative number and nothing mean no limit to libpq and our default to us.
   private mutating func takeTimeout(_ text: String, key: String) throws(UsageError) {
     guard !text.isEmpty else { return }
@@ -99,7 +107,10 @@ struct ConnectionURL: Equatable, Sendable {
       throw UsageError("the URL's \(key) is \(text.quoted); it takes a whole number of seconds.")
     }
     guard seconds > 0 else { return }
-    layer[.timeout] = Given(String(min(seconds, 86_400)), from: .url, as: "the URL's \(key)")
+    // Connector/J counts in milliseconds.
+    let isMilliseconds = key == "connectTimeout" && scheme.engine?.isMySQLFamily == true
+    let value = isMilliseconds ? max(0.1, Double(seconds) / 1_000) : Double(seconds)
+    layer[.timeout] = Given(String(min(value, 86_400)), from: .url, as: "the URL's \(key)")
   }
 
   private mutating func set(_ field: TargetField, _ value: String, key: String? = nil) {

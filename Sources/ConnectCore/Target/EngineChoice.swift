@@ -74,7 +74,6 @@ extension Engine {
   /// engine is reached over HTTP.
   fileprivate func speaks(_ scheme: URLScheme) -> Bool {
     guard let other = scheme.engine else { return self == .clickhouse || self == .etcd }
-    let isMySQL: (Engine) -> Bool = { $0 == .mysql || $0 == .mariadb }
-    return self == other || isPostgresFamily && other.isPostgresFamily || isMySQL(self) && isMySQL(other)
+    return self == other || isPostgresFamily && other.isPostgresFamily || isMySQLFamily && other.isMySQLFamily
   }
 }

@@ -45,7 +45,11 @@ extension Engine {
         ])
     case .mysql, .mariadb:
       EngineVariables(
-        honoured: [.host: "MYSQL_HOST", .port: "MYSQL_TCP_PORT", .password: "MYSQL_PWD"], ignored: [])
+        honoured: [.host: "MYSQL_HOST", .port: "MYSQL_TCP_PORT", .password: "MYSQL_PWD"],
+        ignored: [
+          "MYSQL_UNIX_PORT", "MYSQL_GROUP_SUFFIX", "LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN",
+          "MARIADB_TLS_DISABLE_PEER_VERIFICATION",
+        ])
     case .sqlserver:
       EngineVariables(
         honoured: [.host: "SQLCMDSERVER", .user: "SQLCMDUSER", .password: "SQLCMDPASSWORD"], ignored: [])

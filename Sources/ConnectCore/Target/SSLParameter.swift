@@ -6,6 +6,10 @@ enum SSLParameter: Sendable {
   case modeNumber
   /// true or false: TLS or none.
   case enabled
+  /// Connector/J's three for MySQL: true or false each.
+  case useSSL, requireSSL, verifyServerCertificate
+  /// MariaDB's clients: whether the certificate and the host's name are checked.
+  case verifyIdentity
   /// SQL Server's pair.
   case encrypt, trustServerCertificate
   case allowInvalidHostnames, allowInvalidCertificates
@@ -26,16 +30,18 @@ enum SSLParameter: Sendable {
     "sslmode": .mode, "ssl-mode": .mode, "ssl_mode": .mode,
     "tlsmode": .modeNumber,
     "ssl": .enabled, "tls": .enabled,
+    "usessl": .useSSL, "requiressl": .requireSSL, "verifyservercertificate": .verifyServerCertificate,
+    "ssl-verify-server-cert": .verifyIdentity,
     "encrypt": .encrypt, "trustservercertificate": .trustServerCertificate,
     "tlsallowinvalidhostnames": .allowInvalidHostnames,
     "tlsallowinvalidcertificates": .allowInvalidCertificates, "tlsinsecure": .allowInvalidCertificates,
     "sslfactory": .socketFactory,
-    "sslrootcert": .caFile, "ssl-ca": .caFile, "tlscafile": .caFile,
-    "sslcert": .certificateFile, "ssl-cert": .certificateFile,
-    "sslkey": .keyFile, "ssl-key": .keyFile,
+    "sslrootcert": .caFile, "ssl-ca": .caFile, "ssl_ca": .caFile, "tlscafile": .caFile,
+    "sslcert": .certificateFile, "ssl-cert": .certificateFile, "ssl_cert": .certificateFile,
+    "sslkey": .keyFile, "ssl-key": .keyFile, "ssl_key": .keyFile,
     "tlscertificatekeyfile": .certificateAndKeyFile,
     "sslpassword": .keyPassphrase, "tlscertificatekeyfilepassword": .keyPassphrase,
-    "sslcrl": .crlFile, "ssl-crl": .crlFile,
+    "sslcrl": .crlFile, "ssl-crl": .crlFile, "ssl_crl": .crlFile,
     "ssl_min_protocol_version": .minimumVersion,
   ]
 }
@@ -48,6 +54,7 @@ struct SSLParameters {
 
   private var mode: Given?
   private var enabled: Given?
+  private var connectorJ = ConnectorJSettings()
   private var encrypt: Given?
   private var trustsServer: Bool?
   private var allowsInvalidHostnames: Given?
@@ -59,8 +66,17 @@ struct SSLParameters {
   mutating func take(_ parameter: SSLParameter, key: String, value: String) throws(UsageError) {
     let given = Given(value, from: .url, as: "the URL's \(key)")
     switch parameter {
+    // MariaDB's own word among the modes: TLS, and any certificate will do.
+    case .mode where value.lowercased() == "trust": mode = with(given, SSLMode.required.rawValue)
     case .mode: mode = value.isEmpty ? nil : try named(given)
     case .modeNumber: mode = try numbered(given)
+    // The words of Go's driver for MySQL.
+    case .enabled where ["skip-verify", "preferred"].contains(value.lowercased()):
+      mode = with(given, (value.lowercased() == "preferred" ? SSLMode.preferred : .required).rawValue)
+    case .useSSL: connectorJ.uses = try (boolean(given), given)
+    case .requireSSL: connectorJ.requires = try (boolean(given), given)
+    case .verifyServerCertificate: connectorJ.verifies = try (boolean(given), given)
+    case .verifyIdentity: mode = try boolean(given) ? with(given, SSLMode.verifyIdentity.rawValue) : mode
     case .enabled: enabled = try boolean(given) ? given : with(given, "false")
     case .encrypt:
       encrypt =
@@ -88,6 +104,7 @@ struct SSLParameters {
 
   private func resolvedMode() throws(UsageError) -> Given? {
     if let mode { return mode }
+    if let found = connectorJ.mode { return with(found.given, found.mode.rawValue) }
     if let encrypt {
       if encrypt.value == "false" { return with(encrypt, SSLMode.disabled.rawValue) }
       return with(encrypt, (trustsServer == true ? SSLMode.required : .verifyIdentity).rawValue)
@@ -158,6 +175,21 @@ struct SSLParameters {
 
   private func unknown(_ given: Given, _ known: String) -> UsageError {
     UsageError("\(given.label) is \(given.value.quoted); it can be \(known).")
+  }
+}
+
+/// What Connector/J's older settings say together (its manual, "sslMode" and what it replaces).
+private struct ConnectorJSettings {
+  var uses: (value: Bool, given: Given)?
+  var requires: (value: Bool, given: Given)?
+  var verifies: (value: Bool, given: Given)?
+
+  /// nil: they say nothing. The others count only where TLS is not turned off.
+  var mode: (mode: SSLMode, given: Given)? {
+    if let uses, !uses.value { return (.disabled, uses.given) }
+    if let verifies, verifies.value { return (.verifyCA, verifies.given) }
+    if let requires, requires.value { return (.required, requires.given) }
+    return uses.map { (.preferred, $0.given) }
   }
 }
 

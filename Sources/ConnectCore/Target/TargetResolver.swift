@@ -133,7 +133,7 @@ package struct TargetResolver {
 
   private func login(_ given: String?, engine: Engine) throws(UsageError) -> String? {
     if let given { return given }
-    guard engine.isPostgresFamily || engine == .mysql || engine == .mariadb else { return nil }
+    guard engine.isPostgresFamily || engine.isMySQLFamily else { return nil }
     guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")
     }
@@ -181,6 +181,7 @@ package struct ResolvedTarget: Equatable, Sendable {
 
 extension Engine {
   var isPostgresFamily: Bool { [.postgres, .redshift, .cockroachdb].contains(self) }
+  var isMySQLFamily: Bool { [.mysql, .mariadb].contains(self) }
 
   /// The port when none is given. The engines without a port never get here.
   func defaultPort(for mode: SSLMode) -> UInt16 {

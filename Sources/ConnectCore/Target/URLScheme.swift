@@ -7,6 +7,9 @@ struct URLScheme: Equatable, Sendable {
 
   var isJDBC: Bool { name.hasPrefix("jdbc:") }
 
+  /// pgjdbc's, whose URLs have rules of their own.
+  var isPgJDBC: Bool { name == "jdbc:postgresql" }
+
   /// Whether the scheme alone turns TLS on.
   var impliesTLS: Bool { ["mongodb+srv", "rediss", "etcds", "https"].contains(name) }
 

@@ -32,64 +32,38 @@ struct PostgreSQLTest {
   }
 
   func run() -> Observation {
+    let hosts = HostListTest(target, deadline: deadline)
     let libpq: LibPQ?
     // Of TLS and of TCP the transport knows more; a Unix socket is libpq's to find.
     if target.until >= .auth || target.hosts.contains(where: \.isUnixSocket) {
       switch LibPQ.shared {
       case .success(let loaded): libpq = loaded
-      case .failure(let missing): return notBegun(.driverMissing(missing), stage: .resolve)
+      case .failure(let missing): return hosts.notBegun(.driverMissing(missing), stage: .resolve)
       }
     } else {
       libpq = nil
     }
-    var credentials: ClientCredentials?
-    var tlsPolicy: TLSPolicy?
-    if target.ssl.mode != .disabled {
-      do throws(FileFault) {
-        credentials = try ClientCredentials.load(target.ssl)
-        // A faulty file is told before the first connection.
-        tlsPolicy = try TLSPolicy(
-          target.ssl, host: target.hosts[0].host, credentials: credentials,
-          groups: PostgreSQLSSLPolicy.groups)
-      } catch {
-        return notBegun(.fileUnusable(error), stage: .tls)
-      }
+    let material: TLSMaterial?
+    do throws(FileFault) {
+      material = try TLSMaterial.load(for: target, groups: PostgreSQLSSLPolicy.groups)
+    } catch {
+      return hosts.notBegun(.fileUnusable(error), stage: .tls)
     }
-
-    var attempts: [ConnectionAttempt] = []
-    var remarks: [Remark] = []
-    for (index, host) in target.hosts.enumerated() {
-      let share = deadline.orSooner(in: deadline.remaining / (target.hosts.count - index))
-      let attempt = PostgreSQLHostTest(
-        target: target, host: host, libpq: libpq, tlsPolicy: tlsPolicy, deadline: share,
-        progress: progress)
-      var observation = attempt.run()
-      attempts += observation.attempts
-      remarks += observation.remarks
-      if index == target.hosts.count - 1 || !Self.triesNextHost(after: observation.outcome) {
-        observation.attempts = attempts
-        observation.remarks = remarks
-        if let credentials, credentials.keyIsOpen {
-          observation.remarks.append(.keyReadableByOthers(path: credentials.keyPath))
-        }
-        return observation
-      }
+    return hosts.run(material, triesNext: Self.triesNextHost) { host, share in
+      PostgreSQLHostTest(
+        target: target, host: host, libpq: libpq, tlsPolicy: material?.policy, deadline: share,
+        progress: progress
+      ).run()
     }
-    return progress.timedOut()
   }
 
   /// libpq's rule for host lists: the next one when this one cannot be connected to or is not ready.
-  private static func triesNextHost(after outcome: Outcome) -> Bool {
-    guard case .failed(let failure) = outcome else { return false }
+  private static func triesNextHost(after failure: ConnectionFailure) -> Bool {
     if failure.stage <= .connect { return true }
     if failure.error?.sqlState == "57P03" { return true }
     switch failure.event {
     case .timedOut, .closed, .reset: return !failure.credentialsRequested
     default: return false
     }
-  }
-
-  private func notBegun(_ event: FailureEvent, stage: ConnectionStage) -> Observation {
-    Observation(outcome: .failed(ConnectionFailure(stage: stage, event: event)), host: target.hosts[0])
   }
 }

@@ -33,7 +33,9 @@ struct PostgreSQLHostTest {
     guard target.ssl.mode == .preferred, target.until >= .auth, let failure = first.failure,
       PostgreSQLSSLPolicy.mayGoOnInPlain(after: failure), let address = first.address
     else { return asked(about: first).observation(host: host) }
-    return goOnInPlain(after: first, failure, at: address)
+    return first.goingOnInPlain(
+      after: failure, with: pass(.plain, at: [address], StageClock()), host: host, answer: answer,
+      leavesTLSOpen: PostgreSQLRules.leavesTLSOpen)
   }
 
   private func pass(
@@ -50,36 +52,8 @@ struct PostgreSQLHostTest {
     ).run(at: addresses, clock: clock)
   }
 
-  /// The second pass of Preferred.
-  private func goOnInPlain(
-    after first: PassResult, _ reason: ConnectionFailure, at address: SocketAddress
-  ) -> Observation {
-    var second = pass(.plain, at: [address], StageClock())
-    let attempts = first.attempts + second.attempts
-    if let failure = second.failure, reason.event != .tlsNotOffered {
-      // The contract: if both passes fail, the first one's failure is the report.
-      var report = first
-      report.attempts = attempts
-      report.remarks += second.remarks + [.plainPassFailed(failure)]
-      report.outcome = .failure(reason.adding(answer(of: failure)))
-      var observation = report.observation(host: host)
-      observation.address = address.description
-      return observation
-    }
-    second.attempts = attempts
-    second.stages = first.stages.filter { $0.stage == .resolve } + second.stages
-    // A server without TLS is no failure of Preferred: what became of the login counts.
-    if let failure = second.failure, PostgreSQLRules.leavesTLSOpen(failure) {
-      second.outcome = .failure(failure.adding(.offersNoTLS))
-    }
-    var observation = second.observation(host: host)
-    observation.fallback = Fallback(reason: reason)
-    return observation
-  }
-
   /// What the plain pass has shown of whether the server takes this login in plain text.
   private func answer(of failure: ConnectionFailure) -> ServerAnswer? {
-    if failure.credentialsRequested { return .takesLoginInPlain }
     guard failure.stage >= .auth, let error = failure.error, error.origin == .server else { return nil }
     return PostgreSQLRules.leavesTLSOpen(failure) ? .refusesInPlain(error) : .takesLoginInPlain
   }
@@ -98,14 +72,5 @@ struct PostgreSQLHostTest {
       result.outcome = .failure(failure.adding(question.listener()))
     }
     return result
-  }
-}
-
-extension ConnectionFailure {
-  fileprivate func adding(_ answer: ServerAnswer?) -> ConnectionFailure {
-    guard let answer else { return self }
-    var failure = self
-    failure.answers.append(answer)
-    return failure
   }
 }

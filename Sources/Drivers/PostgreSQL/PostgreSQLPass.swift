@@ -41,7 +41,7 @@ struct PostgreSQLPass {
   private func begin(at address: SocketAddress?) -> LibPQConnection {
     LibPQConnection(
       libpq, to: host, address: address?.numericHost, target: target, pass: pass,
-      guard: tlsPolicy.map(TLSGuard.init))
+      guard: tlsPolicy.map { TLSGuard($0) })
   }
 
   private func drive(

@@ -23,7 +23,7 @@ struct PostgreSQLProbe {
       result.attempts = race.lostAttempts(mode: mode)
       return result
     }
-    let tlsGuard = target.until == .tls ? tlsPolicy.map(TLSGuard.init) : nil
+    let tlsGuard = target.until == .tls ? tlsPolicy.map { TLSGuard($0) } : nil
     var outcome: Result<Session, ConnectionFailure> = .success(Session())
     if let tlsGuard {
       clock.begin(.tls)

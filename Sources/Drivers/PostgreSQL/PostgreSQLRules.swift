@@ -77,7 +77,8 @@ struct PostgreSQLRules: DiagnosisRules {
       case .refusesOverTLS(let other):
         return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)
-      case .speaksTLSDirectly, .isAnother, .unanswered: break
+      case .acknowledgesPassword, .asksForClientCertificate, .speaksTLSDirectly, .isAnother, .unanswered:
+        break
       }
     }
     // Nobody could be asked: the server's own word for the kind of connection is the best that is known.

@@ -71,19 +71,9 @@ enum PostgreSQLSSLPolicy {
     guard !failure.credentialsRequested else { return false }
     switch failure.event {
     case .tlsNotOffered, .notTLS: return true
-    case .alert(let alert): return isVersionOrCipherAlert(alert)
+    case .alert(let alert): return alert.refusesVersionOrCipher
     case .serverReported: return PostgreSQLRules.isHostBasedRefusal(failure.error)
     default: return false
-    }
-  }
-
-  /// handshake_failure (40) is about ciphers only while nothing is agreed; afterwards it is how TLS 1.2
-  /// servers ask for a client certificate. protocol_version is 70, insufficient_security 71.
-  private static func isVersionOrCipherAlert(_ alert: TLSAlert) -> Bool {
-    switch alert.code {
-    case 70, 71: true
-    case 40: alert.beforeServerHello
-    default: false
     }
   }
 }

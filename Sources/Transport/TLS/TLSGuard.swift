@@ -22,10 +22,17 @@ package final class TLSGuard: @unchecked Sendable {
   private var chain: [Certificate] = []
   private var securityLevel: Int32 = 1
 
+  /// The SSL that was prepared, while it lives.
+  private var ssl: OpaquePointer?
+  private let presentsCredentials: Bool
+
   @TaskLocal static var current: TLSGuard?
 
-  package init(_ policy: TLSPolicy) {
+  /// - Parameter presentsCredentials: whether the guard gives the policy's client certificate to an SSL that a driver
+  ///   makes, so that the driver need not read it.
+  package init(_ policy: TLSPolicy, presentsCredentials: Bool = false) {
     self.policy = policy
+    self.presentsCredentials = presentsCredentials
     report.verification.demanded = policy.demanded
   }
 
@@ -46,7 +53,7 @@ package final class TLSGuard: @unchecked Sendable {
   package var serverSpokeTLS: Bool { serverHelloSeen || alerts.contains { $0.received } }
 
   /// Whether the certificate came and was found not as good as was demanded.
-  var refusedCertificate: Bool { !report.verification.blockingFaults.isEmpty }
+  package var refusedCertificate: Bool { !report.verification.blockingFaults.isEmpty }
 
   /// What was negotiated and found, so far. In modes that do not verify, the certificate is checked now.
   package func makeReport() -> TLSReport? {
@@ -57,10 +64,21 @@ package final class TLSGuard: @unchecked Sendable {
     return report
   }
 
+  /// Reads on after a failed write, since the server's last alert may still wait: TLS 1.3 says why a client
+  /// certificate was refused only after the client's handshake has succeeded (RFC 8446 section 4.4.2.4). OpenSSL's words
+  /// for it are left in its queue.
+  package func readPendingAlert() {
+    guard let ssl, alerts.isEmpty else { return }
+    var byte: UInt8 = 0
+    _ = SSL_read(ssl, &byte, 1)
+  }
+
   // MARK: Called by the hook, on the connection's thread
 
   func prepare(_ ssl: OpaquePointer) {
     attached = true
+    self.ssl = ssl
+    if presentsCredentials { _ = policy.credentials?.use(on: ssl) }
     if let name = policy.peerName.serverNameIndication {
       // SSL_set_tlsext_host_name, a macro over SSL_ctrl.
       var name = Array(name.utf8CString)
@@ -76,6 +94,10 @@ package final class TLSGuard: @unchecked Sendable {
       SSL_ctrl(ssl, SSL_CTRL_SET_GROUPS_LIST, 0, &list)
     }
     if policy.demanded != .none { SSL_set_verify(ssl, SSL_VERIFY_PEER, nil) }
+  }
+
+  func freed(_ ssl: OpaquePointer) {
+    if self.ssl == ssl { self.ssl = nil }
   }
 
   private func applyMinimumVersion(to ssl: OpaquePointer) {

@@ -27,7 +27,10 @@ enum TLSHook {
       SSL_CTX_set_info_callback(context) { TLSHook.sawEvent(of: $0, $1, $2) }
     },
     nil,
-    { _, held, _, _, _, _ in _ = TLSHook.release(held) })
+    { ssl, held, _, _, _, _ in
+      guard let ssl, let owner = TLSHook.release(held) else { return }
+      owner.freed(OpaquePointer(ssl))
+    })
 
   /// Registers the hook; it has to happen before a driver makes its first SSL_CTX.
   static func install() {

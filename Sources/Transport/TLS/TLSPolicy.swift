@@ -42,4 +42,13 @@ package struct TLSPolicy: Sendable {
     policy.peerName = PeerName(host: settings.serverName ?? host) ?? .dns("invalid.")
     return policy
   }
+
+  /// TLS without any check, for questions: nothing is confided to it. nil: it cannot be set up.
+  package static func unverified(
+    for target: ConnectionTarget, host: String, groups: String? = nil
+  ) -> TLSPolicy? {
+    let settings = SSLSettings(
+      mode: .required, serverName: target.ssl.serverName, minimumVersion: target.ssl.minimumVersion)
+    return try? TLSPolicy(settings, host: host, credentials: nil, groups: groups)
+  }
 }

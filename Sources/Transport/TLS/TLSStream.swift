@@ -75,10 +75,7 @@ package final class TLSStream: ByteStream {
   }
 
   private func failure(errno code: Int32) -> StreamFailure {
-    // After a failed write the server's last alert may still wait to be read (TLS 1.3 says why a client
-    // certificate was refused only after the client's handshake has succeeded).
-    var byte: UInt8 = 0
-    if tlsGuard.alerts.isEmpty { _ = SSL_read(ssl, &byte, 1) }
+    tlsGuard.readPendingAlert()
     let words = OpenSSLErrors.drain()
     if let alert = tlsGuard.alerts.last(where: { $0.received }) {
       return StreamFailure(.alert(alert), error: ServerError(text: words, origin: .library("OpenSSL")))

@@ -189,7 +189,7 @@ struct URLRow: Sendable, CustomTestStringConvertible {
     ("postgres://a%0Ab:pw@h", "user holds a control character"),
     ("postgres://h/a%1Bb", "database holds a control character"),
     ("https://h", "--engine"),
-    ("mysql://u:s3cret@h", "MySQL"), ("mongodb+srv://u:s3cret@h", "MongoDB"), ("rediss://h", "Redis"),
+    ("mongodb+srv://u:s3cret@h", "MongoDB"), ("rediss://h", "Redis"),
     ("jdbc:sqlserver://h;password=s3cret", "SQL Server"), ("jdbc:oracle:thin:u/s3cret@//h:1/x", "Oracle"),
     ("sqlite:///tmp/x", "SQLite"), ("duckdb:///tmp/x", "DuckDB"),
   ]) func refused(url: String, naming: String) throws {

@@ -3,7 +3,7 @@
 /// Resolves options as the program would, with everything around it given by the test.
 func resolved(
   _ url: String? = nil, engine: String? = nil, environment: [String: String] = [:],
-  systemUser: String? = "me", built: Set<Engine> = [.postgres, .redshift, .cockroachdb],
+  systemUser: String? = "me", built: Set<Engine> = [.postgres, .redshift, .cockroachdb, .mysql, .mariadb],
   secrets: [SecretUse: String] = [:], passwordFile: PasswordFile.Reading = .unreadable("none"),
   _ change: (inout TargetOptions) -> Void = { _ in }
 ) throws(UsageError) -> ResolvedTarget {
@@ -24,7 +24,7 @@ func resolved(
 /// The message with which resolving fails; nil: it does not.
 func refusal(
   _ url: String? = nil, engine: String? = nil, environment: [String: String] = [:],
-  systemUser: String? = "me", built: Set<Engine> = [.postgres, .redshift, .cockroachdb],
+  systemUser: String? = "me", built: Set<Engine> = [.postgres, .redshift, .cockroachdb, .mysql, .mariadb],
   _ change: (inout TargetOptions) -> Void = { _ in }
 ) -> String? {
   do throws(UsageError) {

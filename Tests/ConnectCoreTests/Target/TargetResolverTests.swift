@@ -34,7 +34,7 @@ import Testing
       (["--timeout", ""], "--timeout"),
       (["-4", "-6"], "-4 and -6"),
       (["--engine", "oracel"], "--engine is \"oracel\""), (["--engine", ""], "--engine"),
-      (["--engine", "mysql"], "MySQL) is not built yet"),
+      (["--engine", "mongodb"], "MongoDB) is not built yet"),
       (["--ssl", "disabled", "--until", "tls"], "--until tls"),
       (["-h", "/tmp", "--ssl", "required"], "Unix socket"),
       (["-h", "a,/tmp", "--ssl", "verify-ca"], "Unix socket"),

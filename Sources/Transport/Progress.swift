@@ -1,9 +1,8 @@
-internal import ConnectCore
+package import ConnectCore
 internal import Synchronization
-internal import Transport
 
 /// How far a test has come, for the report of one that had to be abandoned.
-final class Progress: Sendable {
+package final class Progress: Sendable {
   private struct Place {
     var stage = ConnectionStage.resolve
     var host: HostPort
@@ -12,23 +11,23 @@ final class Progress: Sendable {
 
   private let place: Mutex<Place>
 
-  init(_ target: ConnectionTarget) {
+  package init(_ target: ConnectionTarget) {
     place = Mutex(Place(host: target.hosts[0]))
   }
 
-  func note(_ stage: ConnectionStage, _ host: HostPort) {
+  package func note(_ stage: ConnectionStage, _ host: HostPort) {
     place.withLock { $0 = Place(stage: stage, host: host) }
   }
 
-  func note(address: String) {
+  package func note(address: String) {
     place.withLock { $0.address = address }
   }
 
-  func note(_ stage: ConnectionStage) {
+  package func note(_ stage: ConnectionStage) {
     place.withLock { $0.stage = stage }
   }
 
-  func timedOut() -> Observation {
+  package func timedOut() -> Observation {
     let place = place.withLock { $0 }
     if let fault = FileReading.unfinished {
       return Observation(

@@ -1,0 +1,98 @@
+internal import ConnectCore
+internal import Transport
+
+/// The test of one host: resolve, then one pass, or two where Preferred may go on in plain text.
+struct MySQLHostTest {
+  let target: ConnectionTarget
+  let host: HostPort
+  let libmariadb: LibMariaDB?
+  /// Loaded unless TLS is disabled.
+  let tlsPolicy: TLSPolicy?
+  let deadline: Deadline
+  let progress: Progress
+
+  func run() -> Observation {
+    var clock = StageClock()
+    var addresses: [SocketAddress] = []
+    if !host.isUnixSocket {
+      let name = host.address ?? host.host
+      if !isNumericAddress(name) { clock.begin(.resolve) }
+      progress.note(.resolve, host)
+      switch NameResolver.addresses(
+        of: name, port: host.port, family: target.addressFamily, deadline: deadline)
+      {
+      case .success(let found): addresses = found
+      case .failure(let failure):
+        clock.end(ok: false)
+        return PassResult(ConnectionFailure(stage: .resolve, event: failure.event), stages: clock.stages)
+          .observation(host: host)
+      }
+    }
+    progress.note(.connect, host)
+    let first = pass(MySQLSSLPolicy.firstPass(target.ssl.mode, host: host), at: addresses, clock)
+    guard target.ssl.mode == .preferred, target.until >= .auth, let failure = first.failure,
+      MySQLSSLPolicy.mayGoOnInPlain(after: failure), let address = first.address
+    else { return asked(about: first).observation(host: host) }
+    return first.goingOnInPlain(
+      after: failure, with: pass(.plain, at: [address], StageClock()), host: host, answer: answer,
+      leavesTLSOpen: { $0.error?.nativeCode == MySQLErrors.fullAuthentication.nativeCode })
+  }
+
+  private func pass(
+    _ pass: MySQLSSLPolicy.Pass, at addresses: [SocketAddress], _ clock: StageClock
+  ) -> PassResult {
+    let policy: TLSPolicy? =
+      switch pass {
+      case .plain: nil
+      case .encrypted: tlsPolicy?.forHost(host.host, target.ssl)
+      case .question: .unverified(for: target, host: host.host)
+      }
+    guard let libmariadb, target.until >= .auth || host.isUnixSocket else {
+      return MySQLProbe(target: target, host: host, tlsPolicy: policy, deadline: deadline)
+        .run(at: addresses, clock: clock)
+    }
+    return MySQLPass(
+      libmariadb: libmariadb, target: target, host: host, pass: pass, tlsPolicy: policy, deadline: deadline,
+      progress: progress
+    ).run(at: addresses, clock: clock)
+  }
+
+  /// What the plain pass has shown of whether the server takes this login in plain text.
+  private func answer(of failure: ConnectionFailure) -> ServerAnswer? {
+    guard failure.stage >= .auth, let error = failure.error, error.origin == .server else { return nil }
+    return MySQLRules.saysTLSRequired(error) ? .refusesInPlain(error) : .takesLoginInPlain
+  }
+
+  /// Asks the server where the failure leaves open what a login over TLS would have brought, or who it is that
+  /// listens.
+  private func asked(about result: PassResult) -> PassResult {
+    guard let failure = result.failure, let address = result.address, target.asksQuestions else {
+      return result
+    }
+    var result = result
+    if result.leavesListenerOpen {
+      let question = MySQLListener(target: target, host: host, address: address, deadline: deadline)
+      result.outcome = .failure(failure.adding(question.ask()))
+    } else if target.ssl.mode == .disabled, MySQLRules.leavesTLSOpen(failure) {
+      result.outcome = .failure(failure.adding(answerOverTLS(at: address)))
+    }
+    return result
+  }
+
+  /// MariaDB refuses a login that has to come over TLS, or with a client certificate, with the words for a wrong
+  /// password: only the same login over TLS tells them apart.
+  ///
+  /// Nothing but proofs of the password goes out: who listens is not verified.
+  private func answerOverTLS(at address: SocketAddress) -> ServerAnswer? {
+    let result = pass(.question, at: [address], StageClock())
+    guard let failure = result.failure else { return .takesLoginOverTLS }
+    if failure.event == .tlsNotOffered { return .offersNoTLS }
+    if failure.answers.contains(.asksForClientCertificate) { return .asksForClientCertificate }
+    guard let error = failure.error, failure.event == .serverReported, error.origin == .server else {
+      return .unanswered(failure.error?.text ?? "the connection ended")
+    }
+    // It went past the question of TLS to something else: the password was right.
+    let isSame = MySQLRules.isLoginRefusal(error)
+    return isSame ? .refusesOverTLS(error) : .takesLoginOverTLS
+  }
+}

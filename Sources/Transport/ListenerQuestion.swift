@@ -1,0 +1,52 @@
+package import ConnectCore
+
+/// The question who it is that listens where nobody answers: something that speaks TLS at once, or that waits for
+/// a line of text, or for a message of PostgreSQL's.
+package struct ListenerQuestion: Sendable {
+  private let address: SocketAddress
+  /// Unverified: nothing is confided to it.
+  private let policy: TLSPolicy
+  private let deadline: Deadline
+
+  package init(address: SocketAddress, policy: TLSPolicy, deadline: Deadline) {
+    self.address = address
+    self.policy = policy
+    self.deadline = deadline.orSooner(in: .seconds(1))
+  }
+
+  /// Sends a ClientHello, and to what does not react to it two empty lines.
+  ///
+  /// - Returns: nil if that does not bring it to light.
+  package func ask() -> ServerAnswer? {
+    guard let socket = try? PlainSocket.connected(to: address, deadline: deadline) else { return nil }
+    let tlsGuard = TLSGuard(policy)
+    do throws(StreamFailure) {
+      _ = try TLSStream(
+        over: socket, guard: tlsGuard, deadline: deadline.orSooner(in: deadline.remaining / 2))
+      return .speaksTLSDirectly
+    } catch {
+      if tlsGuard.serverSpokeTLS { return .speaksTLSDirectly }
+      if case .notTLS(let answer) = error.event { return answer.protocolName.map { _ in .isAnother(answer) } }
+      guard error.event == .timedOut else { return nil }
+      return answer(of: socket, to: [13, 10, 13, 10])
+    }
+  }
+
+  /// Sends PostgreSQL's SSLRequest (PostgreSQL documentation, chapter 55.2.10), which a server of its own answers
+  /// with one letter. For engines whose servers speak first: PostgreSQL's hangs up on everything else in silence.
+  package func askForPostgreSQL() -> ServerAnswer? {
+    guard let socket = try? PlainSocket.connected(to: address, deadline: deadline) else { return nil }
+    guard (try? socket.write([0, 0, 0, 8, 4, 210, 22, 47], deadline: deadline)) != nil,
+      let bytes = try? socket.read(atMost: 64, deadline: deadline), bytes == [0x53] || bytes == [0x4E]
+    else { return nil }
+    return .isAnother(ForeignAnswer(protocolName: "PostgreSQL", bytes: bytes))
+  }
+
+  private func answer(of socket: PlainSocket, to bytes: [UInt8]) -> ServerAnswer? {
+    guard (try? socket.write(bytes, deadline: deadline)) != nil,
+      let bytes = try? socket.read(atMost: 64, deadline: deadline)
+    else { return nil }
+    let answer = ForeignAnswer(recognising: bytes)
+    return answer.protocolName.map { _ in .isAnother(answer) }
+  }
+}
