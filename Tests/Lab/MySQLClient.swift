@@ -34,26 +34,26 @@ public enum MySQLClient: String, Encodable, CaseIterable, Sendable {
     var ca: String
     var certificate: [String]?
     var queries: [String]
+    var timeout: Int
   }
 
   /// Logs in, puts the queries, and goes; `certificate` is the name of the client's own among the PKI's.
   public func login(
     port: Int, host: String = "localhost", user: String = Account.user, password: String = Account.password,
     database: String = Account.database, tls: TLS = .none, certificate: String? = nil,
-    queries: [String] = []
+    queries: [String] = [], timeout: Int = 10
   ) throws -> Answer {
     let pki = try Lab.pki
     let wanted = Wanted(
       client: self, host: host, port: port, user: user, password: password, database: database, tls: tls,
       ca: pki + "/ca.pem", certificate: certificate.map { ["\(pki)/\($0).crt", "\(pki)/\($0).key"] },
-      queries: queries)
-    let result = try Command.run(
-      [
-        Package.folder + "/.venv/bin/python", Package.folder + "/Tests/LabHelpers/mysql_client.py",
-        String(decoding: JSONEncoder().encode(wanted), as: UTF8.self),
-      ],
-      environment: Program.cleanEnvironment.merging(["PYTHONDONTWRITEBYTECODE": "1"]) { $1 })
-    guard result.exitCode == 0 else { throw LabFailure("\(rawValue): \(result.errors)") }
-    return try JSONDecoder().decode(Answer.self, from: Data(result.output.utf8))
+      queries: queries, timeout: timeout)
+    return try Self.helpers[self]!.get().ask("login", wanted, for: Answer.self)
   }
+
+  /// A process for each, since Oracle's library brings an OpenSSL that does not go with another's.
+  private static let helpers = Dictionary(
+    uniqueKeysWithValues: allCases.map { client in
+      (client, Result { try Helper("mysql_client.py", [client.rawValue]) })
+    })
 }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// `Tests/LabHelpers/mysql8.py` tells which queries it understands. The clients of other vendors log in to it in
 /// `FakeMySQLTests`.
-public struct FakeMySQL: Hashable, Encodable, Sendable {
+public struct FakeMySQL: Hashable, Encodable, Sendable, CustomStringConvertible {
   /// An authentication plugin, by the name that it has in the protocol.
   public enum Plugin: String, Encodable, CaseIterable, Sendable {
     case cachingSHA2 = "caching_sha2_password"
@@ -103,6 +103,14 @@ public struct FakeMySQL: Hashable, Encodable, Sendable {
     .with(\.plugin, .native).with(
       \.variables,
       ["version_comment": "TiDB Server (Apache License 2.0) Community Edition, MySQL 8.0 compatible"])
+
+  public var description: String {
+    let words = [
+      "MySQL \(version)", certificate ?? "no TLS", refusal?.description, rogue?.description,
+      haste == .none ? nil : haste.rawValue,
+    ]
+    return words.compactMap(\.self).joined(separator: ", ")
+  }
 
   /// The same fake with something else about it.
   public func with<Value>(_ path: WritableKeyPath<FakeMySQL, Value>, _ value: Value) -> FakeMySQL {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A fake MySQL server, or somebody in the middle, that was started on 127.0.0.1 and ::1.
+/// A fake MySQL server, or somebody in the middle, that was started on 127.0.0.1 and ::1. It stays for the run.
 public final class RunningFakeMySQL: Sendable {
   /// What one connection has sent so far, and what it gave away by that.
   public struct Received: Decodable, Sendable {
@@ -93,7 +93,7 @@ public final class RunningFakeMySQL: Sendable {
   public let port: Int
   private let key: Int
 
-  /// Starts a server of its own for one test, so that it knows whose bytes it has received.
+  /// Starts one of its own for one test, so that the test knows whose bytes it has received.
   public convenience init(_ server: FakeMySQL) throws {
     try self.init("serve", Wanted(server: server, pki: Lab.pki))
   }
@@ -102,8 +102,6 @@ public final class RunningFakeMySQL: Sendable {
     let place = try Self.helper.get().ask(action, request, for: Place.self)
     (key, port) = (place.key, place.port)
   }
-
-  deinit { _ = try? Self.helper.get().ask("end", key, for: Bool.self) }
 
   /// Somebody between the client and the server at a port of 127.0.0.1, real or fake, which has to offer TLS: it
   /// shows the client that certificate of the PKI, and hands on and records what comes inside the TLS session.

@@ -4,19 +4,16 @@ A server is a list of scripts, the n-th for the n-th connection (the last one fo
 list of steps, `{"do": "send", ...}`, the names of methods of `Performance`.
 """
 
-import json
-import os
 import socket
 import ssl
-import sys
 import threading
 import time
-import traceback
 
 import line
 from mysql_commands import Commands, Context
 from mysql_protocol import MySQLWire
 from mysql_scramble import proofs
+from serving import serve
 from wire import Ended, Scram
 
 
@@ -186,23 +183,5 @@ class Stage:
         return [each.trips for each in list(self.everything[key].connections)]
 
 
-def serve():
-    writing = threading.Lock()
-    stage = Stage()
-
-    def perform(request):
-        try:
-            reply = {"id": request["id"], "result": getattr(stage, request["do"])(request["with"])}
-        except Exception as error:
-            traceback.print_exc()
-            reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-        with writing:
-            print(json.dumps(reply), flush=True)
-
-    for text in sys.stdin:
-        threading.Thread(target=perform, args=(json.loads(text),), daemon=True).start()
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    serve()
+    serve(Stage())

@@ -4,16 +4,13 @@ A fake is described by FakeMySQL of Tests/Lab/MySQLServer.swift.
 """
 
 import errno
-import json
-import os
 import socket
-import sys
 import threading
-import traceback
 
 import mysql_auth
 from mysql_middle import Middle
 from mysql_session import Session
+from serving import serve
 
 
 def listeners():
@@ -43,22 +40,11 @@ class Port:
 
     def accept(self, listener):
         while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
+            connection, _ = listener.accept()
             with self.lock:
                 session = self.serve(connection, len(self.sessions) + 8)
                 self.sessions.append(session)
             threading.Thread(target=session.run, daemon=True).start()
-
-    def end(self):
-        for listener in self.listeners:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # a listener is not connected
-            listener.close()
 
 
 class Server:
@@ -98,29 +84,6 @@ class Stage:
         """What each connection has sent so far."""
         return [session.described() for session in list(self.ports[key].sessions)]
 
-    def end(self, key):
-        """Accepts nobody more."""
-        self.ports[key].end()
-        return True
-
-
-def serve():
-    writing = threading.Lock()
-    stage = Stage()
-
-    def perform(request):
-        try:
-            reply = {"id": request["id"], "result": getattr(stage, request["do"])(request["with"])}
-        except Exception as error:
-            traceback.print_exc()
-            reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-        with writing:
-            print(json.dumps(reply), flush=True)
-
-    for text in sys.stdin:
-        threading.Thread(target=perform, args=(json.loads(text),), daemon=True).start()
-    os._exit(0)
-
 
 if __name__ == "__main__":
-    serve()
+    serve(Stage())

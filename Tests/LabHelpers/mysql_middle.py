@@ -92,16 +92,25 @@ class Middle:
             self.forward()
             ready, _, _ = select.select([self.wire.socket, self.server], [], [])
             if self.server in ready:
-                data = self.server.recv(65536)
-                while isinstance(self.server, ssl.SSLSocket) and self.server.pending():
-                    data += self.server.recv(65536)
-                if not data:
-                    self.wire.finish()
-                    return
-                self.learn(data)
-                self.wire.send(data)
+                self.answer()
             if self.wire.socket in ready:
                 self.wire.more()
+
+    def answer(self):
+        """Hands on what the server has said, which inside TLS may be nothing for the client, such as a ticket."""
+        while True:
+            self.server.setblocking(False)
+            try:
+                data = self.server.recv(65536)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return
+            finally:
+                self.server.setblocking(True)
+            if not data:
+                self.wire.finish()
+                raise Ended
+            self.learn(data)
+            self.wire.send(data)
 
     def forward(self):
         """What the client has said. It is handed on record by record, so nothing stays behind in the TLS session."""

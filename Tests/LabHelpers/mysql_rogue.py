@@ -63,13 +63,25 @@ class Rogue:
         return b"".join(packet(first + 2 * index, body) for index, body in enumerate([*self.demands(), OK]))
 
     def want_file(self):
-        """LOCAL INFILE: a file's name, then packets until an empty one."""
+        """LOCAL INFILE: a file's name, then packets until an empty one, unless the client goes on without.
+
+        A SET is let pass: clients that set something before their first query do not look at what answers it.
+        """
+        commands = self.session.commands
+        if commands.queries[-1].lower().startswith("set"):
+            self.session.say(OK)
+            return
+        commands.instead = None
         self.session.say(b"\xfb" + self.text.encode())
-        answer = None
-        while answer != b"":
-            answer = self.session.hear()
-            self.session.answers.append(answer)
-        self.session.say(OK)
+        while True:
+            number, body = self.session.numbered()
+            if number == 0:
+                commands.answer(body[0], body[1:])
+                return
+            self.session.answers.append(body)
+            if not body:
+                self.session.say(OK)
+                return
 
 
 def switch(plugin, data):

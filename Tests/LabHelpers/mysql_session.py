@@ -125,7 +125,7 @@ class Session:
         elif self.haste == "none" or self.haste == "afterHandshake" and self.wire.tls is None:
             self.rogue.ask()
         if self.rogue.act == "local-infile":
-            self.commands.instead = self.want_file
+            self.commands.instead = self.rogue.want_file
         if moment == "query":
             self.commands.instead = lambda: self.say(error.body())
         self.commands.serve(self.command)
@@ -224,11 +224,6 @@ class Session:
         if number != 0:
             self.answers.append(body)
         return number, body
-
-    def want_file(self):
-        """To the first query only."""
-        self.commands.instead = None
-        self.rogue.want_file()
 
     def described(self):
         plain, inner = bytes(self.wire.heard), bytes(self.wire.inner)

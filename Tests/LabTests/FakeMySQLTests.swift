@@ -50,9 +50,8 @@ import Testing
     Login("native after a switch", .mysql8, .verified, proofs: [caching, native]).with(\.user, "legacy"),
     Login(
       "caching after a switch", .mysql8.with(\.greetingPlugin, .native), .verified,
-      proofs: [caching, "password"]
-    )
-    .with(\.clients, [.pymysql]),
+      proofs: [caching, native, "password"]
+    ).with(\.clients, [.pymysql]),
     Login("sha256 in TLS", .mysql8.with(\.plugin, .sha256), .verified, proofs: [caching, "password"]),
     Login("without a password", .mysql8, proofs: []).with(\.user, "nopass").with(\.password, ""),
     Login("no database", .mysql8, .verified, proofs: [caching, "password"]).with(\.database, ""),
