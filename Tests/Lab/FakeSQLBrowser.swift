@@ -19,6 +19,8 @@ public struct FakeSQLBrowser: Sendable {
     case truncated
     /// Another instance's answer.
     case another
+    /// The port of the instance before it, which says at PRELOGIN that it is not the one.
+    case swapped
   }
 
   private struct Wanted: Encodable {
@@ -29,13 +31,15 @@ public struct FakeSQLBrowser: Sendable {
   private struct Place: Decodable {
     var key: Int
     var address: String
-    var instances: [String: Int]
+    var instances: [String: RunningFakeTDS]
   }
 
+  /// The TCP port of each instance.
+  public var ports: [String: Int] { instances.mapValues(\.port) }
   /// Where it listens, and its instances with it.
   public let address: String
-  /// The TCP port of each instance.
-  public let ports: [String: Int]
+  /// Its instances, by their names.
+  public let instances: [String: RunningFakeTDS]
   private let key: Int
 
   /// Starts one, and its instances, which listen on its address only.
@@ -43,7 +47,7 @@ public struct FakeSQLBrowser: Sendable {
     let named = Dictionary(uniqueKeysWithValues: instances.map { ($0, $1.with(\.instance, $0)) })
     let place = try RunningFakeTDS.helper.get().ask(
       "browser", Wanted(pki: Lab.pki, manner: manner, instances: named), for: Place.self)
-    (key, address, ports) = (place.key, place.address, place.instances)
+    (key, address, self.instances) = (place.key, place.address, place.instances)
   }
 
   /// The names of the instances that were asked for, in their order.

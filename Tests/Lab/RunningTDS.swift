@@ -1,11 +1,7 @@
 import Foundation
 
 /// A fake SQL Server that was started. It lives as long as the test process.
-public struct RunningFakeTDS: Sendable {
-  private struct Place: Decodable {
-    var key: Int
-    var port: Int
-  }
+public struct RunningFakeTDS: Decodable, Sendable {
   private struct Wanted: Encodable {
     var pki: String
     var server: FakeTDS
@@ -22,9 +18,7 @@ public struct RunningFakeTDS: Sendable {
   private let key: Int
 
   init(_ server: FakeTDS) throws {
-    let place = try Self.helper.get().ask(
-      "serve", Wanted(pki: Lab.pki, server: server), for: Place.self)
-    (key, port) = (place.key, place.port)
+    self = try Self.helper.get().ask("serve", Wanted(pki: Lab.pki, server: server), for: Self.self)
   }
 
   /// Every connection so far, in their order, once all have ended; or, after so many seconds, as they are.

@@ -83,7 +83,7 @@ public struct TDSConnection: Decodable, Sendable {
   /// Whether all that follows the login is encrypted; nil: it did not get that far.
   public let sessionEncrypted: Bool?
   public let queries: [Query]
-  /// `open`, `closed` by the client, or `broken` by it (RST).
+  /// `open`, `closed` by the client, `broken` by it (RST), or `ours`: the fake broke it or gave it up.
   public let end: String
 }
 

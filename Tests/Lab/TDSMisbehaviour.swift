@@ -47,9 +47,17 @@ public struct TDSMisbehaviour: Hashable, Encodable, Sendable {
   /// What.
   public var act: Act
   /// What it says first, where there is TLS, inside it. There is no packet around it.
-  public var bytes: [UInt8] = []
+  public var bytes: [UInt8]
   /// Seconds after each byte that it says slowly.
-  public var pause: Double = 0
+  public var pause: Double
+
+  /// That act, at that stage.
+  public init(at stage: TDSStage, act: Act, bytes: [UInt8] = [], pause: Double = 0) {
+    at = stage
+    self.act = act
+    self.bytes = bytes
+    self.pause = pause
+  }
 
   /// Nothing more, until the client goes.
   public static func stalls(_ stage: TDSStage) -> TDSMisbehaviour { TDSMisbehaviour(at: stage, act: .stall) }

@@ -36,8 +36,8 @@ public struct FakeTDS: Hashable, Encodable, Sendable {
   public var maxTLS: String?
   /// OpenSSL's list of ciphers for TLS 1.2 and older; nil: Python's.
   public var ciphers: String?
-  /// The byte that its PRELOGIN says of encryption, whatever was asked; nil: as MS-TDS has it. What happens then is
-  /// still `encryption`'s affair.
+  /// The byte that its PRELOGIN says of encryption, whatever was asked, and what it keeps to if that has a meaning;
+  /// nil: as MS-TDS has it.
   public var answers: UInt8?
   /// Whether it, when it requires encryption, closes the connection of who logs in without; else it goes on.
   public var insists = true

@@ -112,16 +112,19 @@ class Stage:
             return len(self.everything) - 1
 
     def serve(self, wanted):
-        server = Server(wanted["pki"], wanted["server"])
+        return self.start(wanted["pki"], wanted["server"])
+
+    def start(self, pki, kind):
+        server = Server(pki, kind)
         return {"key": self.keep(server), "port": server.port}
 
     def browser(self, wanted):
         browser = tds_browser.Browser(wanted["manner"])
-        ports = {
-            name: Server(wanted["pki"], kind | {"listen": [browser.address]}).port
+        instances = {
+            name: self.start(wanted["pki"], kind | {"listen": [browser.address]})
             for name, kind in wanted["instances"].items()}
-        browser.serve(ports)
-        return {"key": self.keep(browser), "address": browser.address, "instances": ports}
+        browser.serve({name: place["port"] for name, place in instances.items()})
+        return {"key": self.keep(browser), "address": browser.address, "instances": instances}
 
     def asked(self, key):
         return list(self.everything[key].asked)

@@ -60,6 +60,9 @@ class Browser:
             return None  # such an instance there is not, and so there is no answer (2.2.5)
         if self.manner == "another":
             found = [("SOMETHINGELSE", port) for _, port in found]
+        if self.manner == "swapped":
+            names = list(self.instances)
+            found = [(name, self.instances[names[names.index(name) - 1]]) for name, _ in found]
         text = "".join(self.entry(*each) for each in found).encode()
         head = bytes([ANSWER]) + struct.pack("<H", len(text))
         return (head + text)[:-20] if self.manner == "truncated" else head + text

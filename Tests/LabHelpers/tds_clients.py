@@ -1,8 +1,8 @@
 """Logs in to SQL Server with clients that others wrote, asks a question, and tells what came: `tds_clients.py JSON`.
 
 The argument is a list of attempts, made side by side. An attempt has `client` (tsql, python-tds, mssql-python),
-`host`, `port` or `instance`, `user`, `password`, `database`, `tls` (see below), `ca`, `query`. The answer is a list
-of {"row": [...]} or {"error": "..."}, in that order, each with `seconds`.
+`host`, `port` or `instance`, `user`, `password`, `database`, `tls` (see below), `ca`, `patience`, `query`. The answer
+is a list of {"row": [...]} or {"error": "..."}, in that order, each with `seconds`.
 
     tls         tsql                    python-tds              mssql-python
     off         encryption=off          without a CA file       not possible
@@ -30,8 +30,8 @@ class Refused(Exception):
 def tsql(wanted):
     levels = {"off": "off", "login": "request", "whole": "require"}
     settings = {
-        "host": wanted["host"], "tds version": "7.4", "client charset": "UTF-8", "connect timeout": 5, "timeout": 5,
-        "encryption": levels[wanted["tls"]]}
+        "host": wanted["host"], "tds version": "7.4", "client charset": "UTF-8", "connect timeout": wanted["patience"],
+        "timeout": wanted["patience"], "encryption": levels[wanted["tls"]]}
     if wanted.get("instance"):
         settings["instance"] = wanted["instance"]
     else:
@@ -54,7 +54,8 @@ def python_tds(wanted):
     import pytds
 
     # Most errors of a login make it try again, until the login's time is over.
-    options = {"disable_connect_retry": True, "login_timeout": 5, "timeout": 5, "autocommit": True}
+    options = {"disable_connect_retry": True, "autocommit": True}
+    options |= {"login_timeout": wanted["patience"], "timeout": wanted["patience"]}
     if wanted["tls"] != "off":
         options |= {"cafile": wanted["ca"], "enc_login_only": wanted["tls"] == "login"}
     if wanted.get("instance"):
@@ -76,7 +77,7 @@ def mssql_python(wanted):
     level = {"login": "no", "whole": "yes", "strict": "strict"}[wanted["tls"]]
     connection = mssql_python.connect(
         f"Server={place};Database={wanted['database']};UID={wanted['user']};PWD={{{wanted['password']}}};"
-        f"Encrypt={level}", autocommit=True, timeout=5)
+        f"Encrypt={level}", autocommit=True, timeout=wanted["patience"])
     try:
         cursor = connection.cursor()
         cursor.execute(wanted["query"])

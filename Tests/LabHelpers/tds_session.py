@@ -61,7 +61,7 @@ class Session:
         if first[0] == wire.PRELOGIN and agreed != messages.NOT_SUP and not self.strict:
             self.wire.secure(self.contexts["7.4"], first[1])
             first = self.wire.packet()
-        elif not self.strict and agreed != messages.NOT_SUP and self.wanted["insists"]:
+        elif not self.strict and self.insists(agreed):
             return
         self.login_encrypted = self.wire.tls is not None
         if agreed == messages.OFF and not self.strict and self.wire.tls:
@@ -88,14 +88,15 @@ class Session:
 
     def answer_prelogin(self):
         """Answers, and tells what will be encrypted."""
-        asked = self.options.get("ENCRYPTION", b"\x02")[0]
+        asked = (self.options.get("ENCRYPTION") or b"\x02")[0]
         agreed = messages.negotiated(self.wanted["encryption"], asked)
+        said = self.wanted.get("answers", messages.NOT_SUP if self.strict else agreed)
         version = [int(part) for part in self.wanted["properties"]["ProductVersion"].split(".")]
         instance = self.options.get("INSTOPT", b"\0").rstrip(b"\0").decode("latin-1").upper()
         known = {"", "MSSQLSERVER", (self.wanted.get("instance") or "").upper()}
         answer = {
             "VERSION": struct.pack("!BBHH", version[0], version[1], version[2], 0),
-            "ENCRYPTION": bytes([self.wanted.get("answers", messages.NOT_SUP if self.strict else agreed)]),
+            "ENCRYPTION": bytes([said]),
             "INSTOPT": bytes([instance not in known]),
             "THREADID": b"",
             "MARS": b"\0",
@@ -105,7 +106,11 @@ class Session:
             answer["FEDAUTHREQUIRED"] = b"\0"
         answer = {name: value for name, value in answer.items() if name in self.options or name == "ENCRYPTION"}
         self.wire.say("prelogin", self.wire.packets(wire.RESULT, messages.prelogin_answer(answer)))
-        return agreed
+        return said if said <= messages.REQ else agreed
+
+    def insists(self, agreed):
+        """Whether a login without TLS ends the connection."""
+        return self.wanted["insists"] and (agreed != messages.NOT_SUP or self.wanted["encryption"] == "required")
 
     # The login
 
