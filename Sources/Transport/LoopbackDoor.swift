@@ -48,9 +48,13 @@ package final class LoopbackDoor: @unchecked Sendable {
       return nil
     }
     // Nobody else shall find the door open.
-    shutdown(listener, Int32(SHUT_RDWR))
+    shut()
     return PlainSocket(adopting: accepted)
   }
+
+  /// Refuses who knocks from now on, and who has knocked and was not let in. (Linux; on macOS a listening socket can
+  /// only be closed, which would give its port back, so there they wait until the door goes.)
+  package func shut() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// Whether a descriptor of this process is the connection from `there` to `here`. The system gives a pair of
   /// addresses to one connection at a time, so no other program's can be.

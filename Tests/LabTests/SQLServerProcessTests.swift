@@ -74,6 +74,31 @@ import Workers
     #expect(observation.encrypted == !visit.isPlain)
   }
 
+  /// A server that is gone before db-lib has come leaves nothing behind that the next connection would wait for.
+  @Test func theNextOneDoesNotWait() throws {
+    func target(_ server: RunningFakeTDS) -> ConnectionTarget {
+      ConnectionTarget(
+        engine: .sqlserver, hosts: [HostPort(host: "127.0.0.1", port: UInt16(server.port))], user: Account.user,
+        password: Secret(Account.password), ssl: SSLSettings(mode: .required), timeout: 20)
+    }
+    let gone = try FakeTDS.misbehaving(.closes(.secured)).own("gone").start()
+    let good = try FakeTDS.optional.own("good behind one that is gone").start()
+    for _ in 1...10 {
+      let first = SQLServerDriver().connect(to: target(gone), deadline: Deadline(seconds: 20))
+      guard case .failed = first.outcome else {
+        Issue.record("\(first)")
+        continue
+      }
+      let begun = ContinuousClock.now
+      let second = SQLServerDriver().connect(to: target(good), deadline: Deadline(seconds: 20))
+      #expect(begun.duration(to: .now) < .seconds(5))
+      guard case .connected = second.outcome else {
+        Issue.record("\(second)")
+        continue
+      }
+    }
+  }
+
   /// Another program that knocks at every new port of 127.0.0.1 hears nothing, and disturbs nobody.
   @Test func strangersAtTheDoor() async throws {
     let folder = try TemporaryFolder()

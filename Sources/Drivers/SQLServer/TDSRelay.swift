@@ -71,6 +71,8 @@ struct TDSRelay {
     defer {
       downstream?.abandon()
       upstream.close()
+      // db-lib may not have come yet: its call shall not wait for an answer, with the turn in its hands.
+      door.shut()
     }
     while !deadline.hasPassed {
       // A negative descriptor is not looked at.
