@@ -50,8 +50,7 @@ import Testing
   @Test(arguments: cases) func textOfTheServer(_ given: Case) async throws {
     try await SideBySide.run {
       try HostileText.judge(
-        "postgres", given.place.script(given.bytes), given.place.mode, shown: given.place != .stranger,
-        "\(given)")
+        "postgres", given.place.script(given.bytes), given.place.mode, shown: given.place != .stranger, "\(given)")
     }
   }
 

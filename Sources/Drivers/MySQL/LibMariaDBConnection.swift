@@ -178,9 +178,11 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       if failed { tlsGuard?.readPendingAlert() }
       return
     }
-    guard !failed, wire.packet == .incomplete else { return }
+    wire.lastRead = failed ? [] : Array(bytes.prefix(64))
+    guard !failed else { return }
+    let isGreeting = wire.packet == .incomplete
     wire.read(bytes)
-    guard pass.encrypts else { return }
+    guard isGreeting, pass.encrypts else { return }
     // The library leaves the socket blocking, and OpenSSL would wait in it without a deadline.
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     // What the library would go on with is decided here: what is not TLS's beginning ends the connection before
@@ -208,7 +210,18 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       errno = ETIMEDOUT
       return 0
     }
-    if let tlsGuard, !tlsGuard.serverSpokeTLS { wire.sawTLSAnswer(peek(at: descriptor, atMost: 4_096)) }
+    if let tlsGuard, !tlsGuard.serverSpokeTLS { lookAtTLSAnswer() }
     return 1
+  }
+
+  /// Looks at what answers the ClientHello before OpenSSL takes it off the socket; an error in clear, to its end.
+  private func lookAtTLSAnswer() {
+    wire.sawTLSAnswer(peek(at: descriptor, atMost: 4_096))
+    while wire.tlsAnswerGoesOn, !deadline.hasPassed {
+      let count = wire.tlsAnswer.count
+      waitForMore(than: count, on: descriptor, until: deadline)
+      wire.sawTLSAnswer(peek(at: descriptor, atMost: 4_096))
+      if wire.tlsAnswer.count == count { return }
+    }
   }
 }

@@ -6,6 +6,8 @@ struct MySQLGreeting: Equatable {
   var version: String
   /// The capabilities' lower 32 bits.
   var capabilities: UInt32
+  /// How the server would have logins proven; nil: it does not say.
+  var plugin: String?
 
   /// CLIENT_SSL.
   var offersTLS: Bool { capabilities & 0x800 != 0 }
@@ -73,7 +75,13 @@ enum MySQLFirstPacket: Equatable {
     if body.count >= place + 7 {
       capabilities |= UInt32(body[place + 5]) << 16 | UInt32(body[place + 6]) << 24
     }
-    return MySQLGreeting(version: version, capabilities: capabilities)
+    // Then: length of the nonce 1, zeros 10, the rest of the nonce (13 at least), and with CLIENT_PLUGIN_AUTH a name.
+    var plugin: String?
+    if capabilities & 0x80000 != 0, body.count > place + 18 {
+      let rest = body.dropFirst(place + 18 + max(13, Int(body[place + 7]) - 8))
+      plugin = String(decoding: rest.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return MySQLGreeting(version: version, capabilities: capabilities, plugin: plugin)
   }
 
   /// ERR_Packet; the SQLSTATE behind a `#` is left out before the client has said what it can.
