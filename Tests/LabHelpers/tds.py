@@ -4,18 +4,15 @@ What a server is like is a FakeTDS of Tests/Lab/TDSServer.swift, by the same nam
 """
 
 import base64
-import json
-import os
 import pathlib
 import socket
 import ssl
-import sys
 import threading
 import time
-import traceback
 
 import tds_browser
 import tds_messages
+from serving import serve
 from tds_session import Session
 
 VERSIONS = {
@@ -138,23 +135,5 @@ class Stage:
         return [record(session) for session, _ in sessions]
 
 
-def serve():
-    writing = threading.Lock()
-    stage = Stage()
-
-    def perform(request):
-        try:
-            reply = {"id": request["id"], "result": getattr(stage, request["do"])(request["with"])}
-        except Exception as error:
-            traceback.print_exc()
-            reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-        with writing:
-            print(json.dumps(reply), flush=True)
-
-    for text in sys.stdin:
-        threading.Thread(target=perform, args=(json.loads(text),), daemon=True).start()
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    serve()
+    serve(Stage())

@@ -1,6 +1,5 @@
 """One connection of a fake SQL Server: packets, TLS inside and around them, what was heard, and misbehaviour."""
 
-import socket
 import ssl
 import struct
 import time
