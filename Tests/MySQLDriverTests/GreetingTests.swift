@@ -23,11 +23,13 @@ import Testing
   static let mariadb = greeting("5.5.5-10.11.6-MariaDB-0+deb12u1", capabilities: 0x81FF_FFFE)
 
   @Test func greetings() {
-    let mysql = MySQLGreeting(version: "8.0.36", capabilities: 0xDFFF_FFFF)
+    let mysql = MySQLGreeting(
+      version: "8.0.36", capabilities: 0xDFFF_FFFF, plugin: "mysql_native_password")
     #expect(MySQLFirstPacket(Self.mysql) == .greeting(mysql))
     #expect(mysql.offersTLS && !mysql.isMariaDB)
     // What MariaDB puts before its version for old replicas is no part of it.
-    let mariadb = MySQLGreeting(version: "10.11.6-MariaDB-0+deb12u1", capabilities: 0x81FF_FFFE)
+    let mariadb = MySQLGreeting(
+      version: "10.11.6-MariaDB-0+deb12u1", capabilities: 0x81FF_FFFE, plugin: "mysql_native_password")
     #expect(MySQLFirstPacket(Self.mariadb) == .greeting(mariadb))
     #expect(mariadb.offersTLS && mariadb.isMariaDB)
   }
@@ -171,11 +173,36 @@ import Testing
     let body: [UInt8] = [0xFF, 0x13, 0x04] + Array("#08S01Bad handshake".utf8)
     for (sequence, isError): (UInt8, Bool) in [(0, false), (1, true), (2, true), (3, false)] {
       var wire = MySQLWire()
-      wire.sawTLSAnswer(GreetingTests.packet(body, sequence: sequence))
+      wire.tlsAnswer = GreetingTests.packet(body, sequence: sequence)
+      #expect(!wire.tlsAnswerGoesOn)
       #expect((wire.errorInsteadOfTLS?.nativeCode == "1043") == isError)
     }
     var alert = MySQLWire()
-    alert.sawTLSAnswer([0x15, 3, 3, 0, 2, 2, 70, 0, 0])
+    alert.tlsAnswer = [0x15, 3, 3, 0, 2]
+    #expect(!alert.tlsAnswerGoesOn)
     #expect(alert.errorInsteadOfTLS == nil)
+  }
+
+  @Test func anErrorInsteadOfTLSIsReadToItsEnd() {
+    let whole = GreetingTests.packet([0xFF, 0x13, 0x04] + Array("#08S01Bad handshake".utf8), sequence: 2)
+    var wire = MySQLWire()
+    for count in 0...whole.count {
+      wire.tlsAnswer = Array(whole.prefix(count))
+      #expect(wire.tlsAnswerGoesOn == (count >= 5 && count < whole.count))
+    }
+  }
+
+  /// The plugin that an AuthSwitchRequest names counts, or else the greeting's.
+  @Test func theRequestedPlugin() {
+    var wire = MySQLWire()
+    #expect(wire.requestedPlugin == nil)
+    wire.read(GreetingTests.mysql)
+    #expect(wire.requestedPlugin == "mysql_native_password")
+    let more = GreetingTests.packet([1, 4], sequence: 2)
+    let request = GreetingTests.packet([0xFE] + Array("dialog\0nonce".utf8), sequence: 4)
+    for byte in more + request { wire.read([byte]) }
+    #expect(wire.requestedPlugin == "dialog")
+    wire.read(GreetingTests.packet([0xFE], sequence: 6))
+    #expect(wire.requestedPlugin == "mysql_old_password")
   }
 }

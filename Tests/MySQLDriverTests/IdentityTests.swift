@@ -30,7 +30,7 @@ import Testing
   ]
 
   @Test(arguments: products)
-  func products(
+  func product(
     _ row: (version: String, comment: String?, aurora: String?, product: String, number: String)
   ) {
     var variables = ["version": row.version]

@@ -49,18 +49,25 @@ enum MySQLFirstPacket: Equatable {
     let length = length(of: bytes)
     let isFirst = bytes[3] == 0 && length > 0 && length <= longest
     guard isFirst, bytes.count < 5 || [9, 10, 0xFF].contains(bytes[4]) else {
-      return .foreign(ForeignAnswer(recognising: bytes))
+      return stranger(bytes)
     }
     guard bytes.count >= 4 + length else { return .incomplete }
     let body = Array(bytes[4..<(4 + length)])
     switch body[0] {
     case 10:
-      return greeting(body).map(MySQLFirstPacket.greeting) ?? .foreign(ForeignAnswer(recognising: bytes))
-    case 0xFF: return error(body).map(MySQLFirstPacket.error) ?? .foreign(ForeignAnswer(recognising: bytes))
+      return greeting(body).map(MySQLFirstPacket.greeting) ?? stranger(bytes)
+    case 0xFF: return error(body).map(MySQLFirstPacket.error) ?? stranger(bytes)
     default:
       // Protocol 9, of servers before 3.21.
       return .foreign(ForeignAnswer(protocolName: "MySQL 3.20", bytes: Array(bytes.prefix(64))))
     }
+  }
+
+  /// What only begins like a packet of MySQL's is not MySQL.
+  private static func stranger(_ bytes: [UInt8]) -> MySQLFirstPacket {
+    var answer = ForeignAnswer(recognising: bytes)
+    if answer.protocolName == "MySQL" { answer.protocolName = nil }
+    return .foreign(answer)
   }
 
   private static func greeting(_ body: [UInt8]) -> MySQLGreeting? {
