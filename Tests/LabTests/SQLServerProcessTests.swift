@@ -78,7 +78,8 @@ import Workers
   @Test func theNextOneDoesNotWait() throws {
     func target(_ server: RunningFakeTDS) -> ConnectionTarget {
       ConnectionTarget(
-        engine: .sqlserver, hosts: [HostPort(host: "127.0.0.1", port: UInt16(server.port))], user: Account.user,
+        engine: .sqlserver, hosts: [HostPort(host: "127.0.0.1", port: UInt16(server.port))],
+        user: Account.user,
         password: Secret(Account.password), ssl: SSLSettings(mode: .required), timeout: 20)
     }
     let gone = try FakeTDS.misbehaving(.closes(.secured)).own("gone").start()

@@ -1,5 +1,6 @@
 import ConnectCore
 import Testing
+import Transport
 
 @testable import SQLServerDriver
 
@@ -44,6 +45,16 @@ import Testing
         !SQLServerSSLPolicy.mayGoOnInPlain(after: ConnectionFailure(stage: .tls, event: event)), "\(event)")
     }
     #expect(SQLServerSSLPolicy.mayGoOnInPlain(after: ConnectionFailure(stage: .tls, event: .tlsNotOffered)))
+  }
+
+  /// What db-lib falls back to when it does not find its configuration.
+  @Test func theSectionIsNobodysName() {
+    let found = NameResolver.addresses(
+      of: PrivateConfiguration.section, port: 1433, family: .any, deadline: Deadline(seconds: 10))
+    guard case .failure = found else {
+      Issue.record("\(found)")
+      return
+    }
   }
 
   /// db-lib is told of no encryption, and of the one version that has no password in readable ASCII.

@@ -25,7 +25,7 @@ enum Login7 {
       put(number(data, offset, 2) + shift, in: &result, at: offset, 2)
     }
     let pointer = number(data, extensionOffset, 2)
-    if number(data, extensionOffset + 2, 2) == 4, pointer + 4 <= data.count {
+    if number(data, extensionOffset + 2, 2) == 4, pointer >= fixedLength, pointer + 4 <= data.count {
       let features = number(data, pointer, 4)
       if features > start { put(features + shift, in: &result, at: pointer, 4) }
     }

@@ -12,8 +12,9 @@ final class PrivateConfiguration: @unchecked Sendable {
   private let descriptor: Int32
   /// What db-lib has to be told to open.
   let path: String
-  /// The server's name in it.
-  static let section = "tablepro-connect"
+  /// The server's name in it. If db-lib does not find it, it asks other files and then the resolver for it, and would
+  /// log in to what has that name; so it is one that no DNS can have (RFC 1035 section 3.1: a label is not empty).
+  static let section = "tablepro-connect..relay"
 
   /// nil: the system gives no such file.
   init?(port: UInt16, seconds: Int) {
@@ -36,6 +37,13 @@ final class PrivateConfiguration: @unchecked Sendable {
     guard write(descriptor, text, text.utf8.count) == text.utf8.count, lseek(descriptor, 0, SEEK_SET) == 0
     else {
       close(descriptor)
+      return nil
+    }
+    // Without /proc the path leads nowhere.
+    guard access(path, R_OK) == 0 else {
+      let reason = errno
+      close(descriptor)
+      errno = reason
       return nil
     }
   }
