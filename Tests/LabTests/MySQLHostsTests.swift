@@ -56,9 +56,8 @@ import Testing
   @Test func aRefusedLoginIsNotTriedElsewhere() throws {
     let first = try Lab.start(mariadb: .optional).port
     let second = try Lab.start(mariadb: .mutual).port
-    let (result, report) = try Self.run([
-      "mysql://127.0.0.1:\(first),127.0.0.1:\(second)/?ssl-mode=REQUIRED", "-U", MySQLAccount.locked,
-    ])
+    let hosts = "mysql://127.0.0.1:\(first),127.0.0.1:\(second)/appdb?ssl-mode=REQUIRED"
+    let (result, report) = try SeveralHosts.run("mysql", [hosts], user: MySQLAccount.locked)
     #expect(result.exitCode == Cause.accessDenied.exitCode, "\(result)")
     #expect(report.attempts.map(\.address) == ["127.0.0.1:\(first)"], "\(result)")
   }

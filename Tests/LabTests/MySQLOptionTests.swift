@@ -100,7 +100,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("localhost", "-4", "127.0.0.1"), ("localhost", "-6", "[::1]"), ("::1", nil, "[::1]"),
+      ("localhost", "-4", "127.0.0.1"), ("::1", nil, "[::1]"),
       ("[::1]", "-6", "[::1]"), ("127.0.0.1", "-4", "127.0.0.1"),
     ])
   func family(host: String, flag: String?, address: String) throws {

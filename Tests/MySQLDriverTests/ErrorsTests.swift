@@ -90,4 +90,22 @@ import Testing
     #expect(event(nil) == .serverReported)
     #expect(MySQLErrors.event(of: library(2013, "Lost connection"), cut: .timedOut) == .timedOut)
   }
+
+  /// The library says that a connection was lost whose bytes it could not read.
+  @Test func whatWasReadLast() {
+    let lost = library(2013, "Lost connection to server during query")
+    let answer = ForeignAnswer(protocolName: "HTTP", bytes: Array("HTTP/1.1 400".utf8))
+    #expect(
+      MySQLErrors.event(of: lost, cut: nil, lastRead: Array("HTTP/1.1 400".utf8)) == .foreignAnswer(answer))
+    #expect(MySQLErrors.event(of: lost, cut: .timedOut, lastRead: [1]) == .timedOut)
+    let refused = MySQLErrors.error(1045, "Access denied", sqlState: "28000")
+    #expect(MySQLErrors.event(of: refused, cut: nil, lastRead: [1]) == .serverReported)
+  }
+
+  @Test func thePluginThatWasRefused() {
+    let error = MySQLErrors.refusedPlugin("dialog")
+    #expect(error.nativeCode == "5010" && error.origin == .library("libmariadb"))
+    #expect(error.text.contains("'dialog'"))
+    #expect(MySQLErrors.refusedPlugin(nil).text.contains("'?'"))
+  }
 }

@@ -38,6 +38,10 @@ import Testing
     // MariaDB's PASSWORD EXPIRE.
     #expect(MySQLSessionQueries.days(changed: "0", lifetime: "3", standard: "0", now: "1700000000") == nil)
     #expect(MySQLSessionQueries.days(changed: "soon", lifetime: "3", standard: "0", now: "later") == nil)
+    for odd in ["inf", "1e300", "nan"] {
+      #expect(MySQLSessionQueries.days(changed: odd, lifetime: "3", standard: "0", now: "1") == nil, "\(odd)")
+      #expect(MySQLSessionQueries.days(changed: "1", lifetime: "3", standard: "0", now: odd) == nil, "\(odd)")
+    }
     for odd in ["nan", "inf", "1e99", "x"] { #expect(days(ago: 1, lifetime: odd) == nil, "\(odd)") }
   }
 }
