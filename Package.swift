@@ -9,6 +9,7 @@ let headerFolders: [SwiftSetting] = [
     [
       "/usr/include/postgresql", "/usr/include/mariadb",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/freetds/include", "/usr/local/opt/freetds/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
@@ -52,10 +53,13 @@ let package = Package(
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
 
+    library("CSybDB"),
+    driver("SQLServer", library: "CSybDB"),
+
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -69,6 +73,9 @@ let package = Package(
       name: "PostgreSQLDriverTests", dependencies: ["ConnectCore", "PostgreSQLDriver"],
       swiftSettings: headerFolders),
     .testTarget(
+      name: "SQLServerDriverTests", dependencies: ["ConnectCore", "Transport", "SQLServerDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
       name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
       swiftSettings: headerFolders),
     .target(
@@ -77,7 +84,8 @@ let package = Package(
       name: "CommandLineTests", dependencies: ["ConnectCore", "Lab", "tablepro-connect"],
       swiftSettings: headerFolders),
     .testTarget(
-      name: "LabTests", dependencies: ["ConnectCore", "Workers", "Lab", "tablepro-connect"],
+      name: "LabTests",
+      dependencies: ["ConnectCore", "Workers", "Lab", "SQLServerDriver", "tablepro-connect"],
       path: "Tests/LabTests",
       swiftSettings: headerFolders),
   ],
@@ -88,7 +96,7 @@ let package = Package(
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
-    ("Sanitiser", "ConnectCore"),
+    ("TDS", "SQLServerDriver"), ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(
       .executableTarget(

@@ -9,6 +9,7 @@ the kernel's own (wait4).
 import os
 import pathlib
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,21 +21,23 @@ sys.path.insert(0, str(ROOT / "Tests/LabHelpers"))
 import lab as laboratory  # noqa: E402
 import mariadb  # noqa: E402
 import postgres  # noqa: E402
+import tds  # noqa: E402
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 PASSWORD = "s3cret-Pa55"
 
 
-def measure(command, environment):
-    """One run: wall milliseconds, CPU milliseconds."""
-    devnull = os.open(os.devnull, os.O_RDWR)
+def measure(command, environment, text=os.devnull):
+    """One run, which reads the file `text`: wall milliseconds, CPU milliseconds."""
+    devnull, script = os.open(os.devnull, os.O_RDWR), os.open(text, os.O_RDONLY)
     begun = time.perf_counter()
     child = os.posix_spawn(
         command[0], command, environment,
-        file_actions=[(os.POSIX_SPAWN_DUP2, devnull, fd) for fd in (0, 1, 2)])
+        file_actions=[(os.POSIX_SPAWN_DUP2, source, fd) for fd, source in enumerate((script, devnull, devnull))])
     _, status, usage = os.wait4(child, 0)
     wall = time.perf_counter() - begun
     os.close(devnull)
+    os.close(script)
     if status != 0:
         sys.exit(f"bench: {' '.join(command)} ended with status {status}")
     return wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3
@@ -50,24 +53,25 @@ sys.stderr.write(str(usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 """
 
 
-def memory(command, environment):
+def memory(command, environment, text=os.devnull):
     """The largest resident set of one run, MiB; nothing smaller than the interpreter's own 8 MiB can be seen."""
-    done = subprocess.run(
-        [sys.executable, "-ISc", MEMORY, *command], env=environment, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    with open(text) as script:
+        done = subprocess.run(
+            [sys.executable, "-ISc", MEMORY, *command], env=environment, stdin=script, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, check=True)
     return int(done.stderr) / 2**20
 
 
-def pair(ours, theirs, environment, count):
-    """Medians of both, `count` runs each, in turns."""
+def pair(ours, theirs, environment, count, text=os.devnull):
+    """Medians of both, `count` runs each, in turns; they read the file `text`."""
     for command in (ours, theirs):
-        measure(command, environment)
+        measure(command, environment, text)
     runs = ([], [])
     for _ in range(count):
         for command, results in zip((ours, theirs), runs):
-            results.append(measure(command, environment))
+            results.append(measure(command, environment, text))
     return [
-        [*(statistics.median(column) for column in zip(*results)), memory(command, environment)]
+        [*(statistics.median(column) for column in zip(*results)), memory(command, environment, text)]
         for command, results in zip((ours, theirs), runs)]
 
 
@@ -142,7 +146,48 @@ class MariaDB:
             "tester", "-NB", mode, *verify, "-e", "select version()", "appdb"]
 
 
-ENGINES = (PostgreSQL, MariaDB)
+class SQLServer:
+    """tsql, FreeTDS's own client, which reads what it asks and knows the modes from a configuration file. The server
+    is the lab's fake, in Python: most of the time is its."""
+
+    native = "tsql"
+    modes = (
+        ("verify-identity", "encryption=require, ca file"), ("required", "encryption=require"),
+        ("disabled", "encryption=off"))
+    engine = "sqlserver"
+    start_up = ("-C",)
+
+    def __init__(self, lab):
+        self.client = native(shutil.which("tsql") or "tsql")
+        settings = subprocess.run([self.client, "-C"], capture_output=True, text=True, check=True).stdout
+        self.name = "tsql " + next(line.split(": ")[1] for line in settings.split("\n") if "Version:" in line)
+        pki = pathlib.Path(lab.place(None)) / "pki"
+        server = tds.Server(pki, {
+            "encryption": "optional", "certificate": "good", "insists": True, "takesStrict": False,
+            "logins": {"tester": PASSWORD}, "databases": ["master", "appdb"], "errors": [], "refuses": "login",
+            "properties": {
+                "@@VERSION": "Microsoft SQL Server 2022 (RTM) - 16.0.1000.6 (X64)", "ProductVersion": "16.0.1000.6",
+                "Edition": "Developer Edition (64-bit)", "EngineEdition": "3"},
+            "showsConnections": True, "listen": ["127.0.0.1"], "later": []})
+        self.running = {"port": server.port}
+        configuration = pki.parent / "bench-freetds.conf"
+        lines = []
+        for number, (mode, level) in enumerate(self.modes):
+            lines += [
+                f"[bench{number}]", "host = localhost", f"port = {server.port}", "tds version = 7.4",
+                "client charset = UTF-8", f"encryption = {level.split(',')[0].split('=')[1]}"]
+            lines += [f"ca file = {pki}/ca.pem"] if "verify" in mode else []
+        configuration.write_text("\n".join(lines) + "\n")
+        self.text = str(pki.parent / "bench.sql")
+        pathlib.Path(self.text).write_text("select @@version\ngo\n")
+        self.environment = environment(SQLCMDPASSWORD=PASSWORD, FREETDSCONF=str(configuration))
+
+    def query(self, mode, authorities):
+        section = [level for _, level in self.modes].index(mode)
+        return [self.client, "-S", f"bench{section}", "-U", "tester", "-P", PASSWORD, "-D", "appdb", "-o", "q"]
+
+
+ENGINES = (PostgreSQL, MariaDB, SQLServer)
 
 
 def rows(program, engine, pki, count):
@@ -154,9 +199,10 @@ def rows(program, engine, pki, count):
     for mode, theirs in engine.modes:
         roots = ["--ssl-ca", authorities] if mode == "verify-identity" else []
         yield f"{mode} ({theirs})", pair(
-            [*place, "--ssl", mode, *roots], engine.query(theirs, authorities), engine.environment, count)
+            [*place, "--ssl", mode, *roots], engine.query(theirs, authorities), engine.environment, count,
+            getattr(engine, "text", os.devnull))
     yield "start-up alone (--help)", pair(
-        [program, "--help"], [engine.client, "--help"], engine.environment, count)
+        [program, "--help"], [engine.client, *getattr(engine, "start_up", ("--help",))], engine.environment, count)
 
 
 def table(engine, lines):
@@ -181,7 +227,7 @@ def main():
         pki = lab.place(None) + "/pki"
         for kind in ENGINES:
             engine = kind(lab)
-            clients.append(version(engine.client, "--version"))
+            clients.append(getattr(engine, "name", None) or version(engine.client, "--version"))
             lines += ["", f"### {kind.__name__}", "", *table(engine, rows(program, engine, pki, count))]
     finally:
         lab.end()

@@ -10,8 +10,29 @@ internal import Synchronization
 package func abandonable<Result: Sendable>(
   until deadline: Deadline, _ work: @escaping @Sendable () -> Result
 ) -> Result? {
-  let handover = Handover<Result>()
-  let box = Unmanaged.passRetained(ThreadBody { handover.deliver(work()) })
+  BackgroundWork(work)?.result(by: deadline)
+}
+
+/// Work that has begun on a thread of its own, and whose end can be waited for among other things.
+package struct BackgroundWork<Result: Sendable>: Sendable {
+  private let handover = Handover<Result>()
+
+  /// Begins; nil: no thread could be had.
+  package init?(_ work: @escaping @Sendable () -> Result) {
+    let handover = handover
+    guard startThread({ handover.deliver(work()) }) else { return nil }
+  }
+
+  /// Readable when the work has ended.
+  package var descriptor: Int32 { handover.descriptor }
+
+  /// The work's result; nil if it is not there in time.
+  package func result(by deadline: Deadline) -> Result? { handover.receive(until: deadline) }
+}
+
+/// Whether a thread could be had.
+private func startThread(_ work: @escaping @Sendable () -> Void) -> Bool {
+  let box = Unmanaged.passRetained(ThreadBody(work))
   var attributes = pthread_attr_t()
   pthread_attr_init(&attributes)
   defer { pthread_attr_destroy(&attributes) }
@@ -26,9 +47,9 @@ package func abandonable<Result: Sendable>(
   #endif
   guard code == 0 else {
     box.release()
-    return nil
+    return false
   }
-  return handover.receive(until: deadline)
+  return true
 }
 
 private final class ThreadBody: Sendable {
@@ -57,6 +78,8 @@ private final class Handover<Value: Sendable>: Sendable {
   deinit {
     for end in pipeEnds where end >= 0 { close(end) }
   }
+
+  var descriptor: Int32 { pipeEnds[0] }
 
   func deliver(_ value: Value) {
     self.value.withLock { $0 = value }

@@ -14,16 +14,20 @@ package struct ListenerQuestion: Sendable {
     self.deadline = deadline.orSooner(in: .seconds(1))
   }
 
-  /// Sends a ClientHello, and to what does not react to it two empty lines.
+  /// What TDS 8.0 calls itself in ALPN (MS-TDS section 3.2.5.1).
+  package static let strictTDS = "tds/8.0"
+
+  /// Sends a ClientHello, which offers these protocols by ALPN, and to what does not react to it two empty lines.
   ///
   /// - Returns: nil if that does not bring it to light.
-  package func ask() -> ServerAnswer? {
+  package func ask(offering applicationProtocols: [String] = []) -> ServerAnswer? {
     guard let socket = try? PlainSocket.connected(to: address, deadline: deadline) else { return nil }
     let tlsGuard = TLSGuard(policy)
     do throws(StreamFailure) {
-      _ = try TLSStream(
-        over: socket, guard: tlsGuard, deadline: deadline.orSooner(in: deadline.remaining / 2))
-      return .speaksTLSDirectly
+      let tunnel = try TLSTunnel(
+        over: socket, guard: tlsGuard, applicationProtocols: applicationProtocols,
+        deadline: deadline.orSooner(in: deadline.remaining / 2))
+      return tunnel.applicationProtocol == Self.strictTDS ? .speaksStrictTDS : .speaksTLSDirectly
     } catch {
       if tlsGuard.serverSpokeTLS { return .speaksTLSDirectly }
       if case .notTLS(let answer) = error.event { return answer.protocolName.map { _ in .isAnother(answer) } }

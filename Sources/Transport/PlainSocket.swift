@@ -23,6 +23,18 @@ package final class PlainSocket: PendingConnection {
     if code != 0, errno != EINPROGRESS { connectError = errno }
   }
 
+  /// Takes a connection over that somebody else has made.
+  package init(adopting connected: Int32) {
+    descriptor = connected
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    var on: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    #if canImport(Darwin)
+      setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
+    #endif
+  }
+
   /// A connection that is made.
   package static func connected(
     to address: SocketAddress, deadline: Deadline

@@ -10,8 +10,10 @@ package import ConnectCore
 
 #if canImport(Darwin)
   let streamSocket = SOCK_STREAM
+  let datagramSocket = SOCK_DGRAM
 #else
   let streamSocket = Int32(SOCK_STREAM.rawValue)
+  let datagramSocket = Int32(SOCK_DGRAM.rawValue)
 #endif
 
 /// The system's words for an errno value.

@@ -65,6 +65,12 @@ package enum Remark: Codable, Equatable, Sendable {
   case passwordSentInClear
   /// A password went over a plain connection, and how could not be seen.
   case passwordMaybeSentInClear
+  /// A password went over a plain connection, in a form that anyone can turn back (MS-TDS section 2.2.6.4).
+  case passwordObfuscated
+  /// The server sent the login on to another one, `host:port`.
+  case redirected(to: String)
+  /// The server's own table of connections says of this one that it is encrypted, or is not, and we know better.
+  case encryptionDisputed(serverSaysEncrypted: Bool)
   /// A NOTICE or warning of the server's, verbatim.
   case serverNotice(String)
   /// Others may read the client's private key.

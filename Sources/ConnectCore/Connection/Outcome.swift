@@ -17,10 +17,13 @@ package struct ServerIdentity: Codable, Equatable, Sendable {
   /// The product's own spelling: `PostgreSQL`, `CockroachDB`.
   package var product: String
   package var version: String
+  /// `Standard Edition (64-bit)`; nil where the product has none.
+  package var edition: String?
 
-  package init(product: String, version: String) {
+  package init(product: String, version: String, edition: String? = nil) {
     self.product = product
     self.version = version
+    self.edition = edition
   }
 }
 
@@ -63,6 +66,12 @@ package enum FailureEvent: Codable, Equatable, Sendable {
   case reset(errno: Int32)
   /// The server said that it has no TLS (`N` to SSLRequest).
   case tlsNotOffered
+  /// The server wants TLS, and this connection was to have none; what it answered, as an end of "the server …".
+  case tlsDemanded(String)
+  /// The server's answer leaves unclear what is to be encrypted; the answer, as an end of "the server …".
+  case tlsNotAgreed(String)
+  /// The port of a named instance could not be found out; why, as a sentence's end.
+  case instanceNotFound(String)
   /// Something else than the engine's protocol answered.
   case foreignAnswer(ForeignAnswer)
   /// The certificate was refused by us; the faults are in the TLS report.
@@ -165,6 +174,8 @@ package enum ServerAnswer: Codable, Equatable, Sendable {
   case asksForClientCertificate
   /// It speaks TLS at once, without being asked in its protocol.
   case speaksTLSDirectly
+  /// It speaks TDS 8.0, whose TLS comes before anything else (MS-TDS section 1.3: ALPN `tds/8.0`).
+  case speaksStrictTDS
   /// It is something else, as it answered a message that is not the engine's.
   case isAnother(ForeignAnswer)
   /// No answer that tells anything came; what happened, in a few words.

@@ -8,7 +8,15 @@ extension Advice {
   }
 
   static func nameResolutionFailed(_ context: FailureContext) -> Advice {
-    Advice(
+    if case .instanceNotFound = context.failure.event {
+      let instance = context.observation.host.instance.map { " \(context.clean.line($0))" } ?? ""
+      return Advice(
+        "The port of the instance\(instance) of \(context.host) could not be found out.",
+        app:
+          "Check the instance's name, and that the SQL Server Browser service runs and UDP port 1434 is open; or enter the instance's own port in Port.",
+        commandLine: "--port PORT, which needs no SQL Server Browser")
+    }
+    return Advice(
       "The host name \(context.host) could not be resolved.",
       app: "Check Host in the connection editor, and that this computer's DNS (or VPN) knows the name.",
       commandLine: "--host HOST")

@@ -79,6 +79,13 @@ extension Advice {
   }
 
   static func tlsFailureOther(_ context: FailureContext) -> Advice {
+    if context.failure.answers.contains(.speaksStrictTDS) {
+      return Advice(
+        "The server takes only strict encryption (TDS 8.0), which the driver does not speak.",
+        app:
+          "Let the server take TDS 7.4 too: in SQL Server Configuration Manager, Protocols, Properties, set Force Strict Encryption to No (Force Encryption may stay on). Then set Mode to Required or stricter.",
+        commandLine: "--ssl \(max(.required, context.mode).rawValue), once the server takes it")
+    }
     if case .alert(let alert) = context.failure.event, alert.received, alert.code == 112 {
       return Advice(
         "The TLS handshake failed: the server does not know the host name that it was asked for.",

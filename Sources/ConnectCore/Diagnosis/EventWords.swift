@@ -12,6 +12,8 @@ struct EventWords {
     case .timedOut: "no answer in time \(Self.place(of: failure.stage))"
     case .closed: "the server closed the connection \(Self.place(of: failure.stage))"
     case .tlsNotOffered: "the server \(noTLS)"
+    case .tlsDemanded(let answer), .tlsNotAgreed(let answer): "the server \(clean.line(answer))"
+    case .instanceNotFound(let reason): clean.line(reason)
     case .foreignAnswer(let answer): words(forAnswer: answer)
     case .certificateRefused: "the server's certificate was refused"
     case .alert(let alert):

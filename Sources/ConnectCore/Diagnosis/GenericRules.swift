@@ -13,6 +13,9 @@ package enum GenericRules {
     case .timedOut: return .timedOut
     case .closed, .reset: return .connectionLost
     case .tlsNotOffered: return .serverLacksTLS
+    case .tlsDemanded: return .serverRequiresTLS
+    case .tlsNotAgreed: return .tlsFailureOther
+    case .instanceNotFound: return .nameResolutionFailed
     case .foreignAnswer, .notTLS: return .wrongProtocol
     case .certificateRefused: return certificateCause(tls)
     case .alert(let alert): return AlertRules.cause(of: alert, tls: tls)
@@ -38,6 +41,7 @@ package enum GenericRules {
     switch failure.event {
     case .closed, .reset, .timedOut, .foreignAnswer:
       if failure.answers.contains(where: isAnother) { return .wrongProtocol }
+      if failure.answers.contains(.speaksStrictTDS) { return .tlsFailureOther }
       guard speaksTLSAtOnce(failure) else { return nil }
       // Where TLS is negotiated inside the protocol, a port that speaks TLS at once is another service.
       if target.engine.traits.fallsBackToPlain { return .wrongProtocol }

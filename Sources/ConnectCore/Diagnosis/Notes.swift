@@ -92,6 +92,7 @@ struct Notes {
     case .asksForClientCertificate:
       "over TLS the server asked for a client certificate, and none was sent"
     case .speaksTLSDirectly: "the port speaks TLS from the first byte"
+    case .speaksStrictTDS: "asked with TLS from the first byte, the server chose tds/8.0 (strict encryption)"
     case .isAnother(let other): "asked in another way, \(words.words(forAnswer: other))"
     case .unanswered(let what):
       "the server was asked what it accepts, without an answer (\(context.clean.line(what)))"
@@ -109,6 +110,14 @@ struct Notes {
   }
 
   private var remarks: [String] {
+    let redirections: [String] = context.observation.remarks.compactMap { remark in
+      guard case .redirected(let place) = remark else { return nil }
+      return "The server redirected the login to \(context.clean.line(place))."
+    }
+    return redirections + plainPass
+  }
+
+  private var plainPass: [String] {
     guard let failure = context.plainPass else { return [] }
     if context.plainPassTookLogin {
       return ["In plain text the server went on to the login, which failed; \(words.words(for: failure))."]

@@ -33,7 +33,7 @@ extension Report {
       ("ssl", ssl.json),
       (
         "server",
-        server.map { .object([("product", .string($0.product)), ("version", .string($0.version))]) } ?? .null
+        server?.json ?? .null
       ),
       ("tls", tls.map { $0.json(showCertificates: showCertificates) } ?? .null),
       ("attempts", .array(attempts.map(\.json))),
@@ -47,6 +47,15 @@ extension Report {
     }
     members.append(("diagnosis", diagnosis?.json ?? .null))
     return .object(members)
+  }
+}
+
+extension ServerIdentity {
+  fileprivate var json: JSONText {
+    let members: [(key: String, value: JSONText)] = [
+      ("product", .string(product)), ("version", .string(version)),
+    ]
+    return .object(members + (edition.map { [("edition", .string($0))] } ?? []))
   }
 }
 

@@ -20,7 +20,7 @@ struct Warnings {
     let every =
       test.warnings.map(clean.line) + noFallback + fallback + clearPassword + session + notVerified
       + endingSoon
-      + readableKeys + notices
+      + redirection + disputedEncryption + readableKeys + notices
     return every.reduce(into: []) { unique, warning in
       if !unique.contains(warning) { unique.append(warning) }
     }
@@ -51,6 +51,8 @@ struct Warnings {
         "The server asked for the password in clear text over a connection that is not encrypted, and got it: anyone on the network path can read it."
       case .passwordMaybeSentInClear:
         "The password went over a connection that is not encrypted, maybe in clear text."
+      case .passwordObfuscated:
+        "The password went over a connection that is not encrypted, in a form that anyone on the network path can turn back."
       default: nil
       }
     }
@@ -100,6 +102,22 @@ struct Warnings {
         ? "The server's certificate"
         : "The certificate \(clean.line(certificate.subject)) of the server's chain"
       return "\(whose) ends on \(CertificateWords.day(certificate.notAfter)), \(CertificateWords.left(days))."
+    }
+  }
+
+  private var redirection: [String] {
+    observation.remarks.compactMap { remark in
+      guard case .connected = observation.outcome, case .redirected(let place) = remark else { return nil }
+      return "The server redirected the login to \(clean.line(place)), which has to be reachable too."
+    }
+  }
+
+  private var disputedEncryption: [String] {
+    observation.remarks.compactMap { remark in
+      guard case .encryptionDisputed(let serverSays) = remark else { return nil }
+      let (server, client) = serverSays ? ("is", "is not") : ("is not", "is")
+      return
+        "The server's own list of connections says that this one \(server) encrypted, and from here it \(client): something on the way ends or adds TLS."
     }
   }
 

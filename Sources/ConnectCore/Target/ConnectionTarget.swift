@@ -53,11 +53,14 @@ package struct HostPort: Codable, Equatable, Sendable {
   package var port: UInt16
   /// An address to use instead of resolving the host's name, as libpq's `hostaddr`.
   package var address: String?
+  /// SQL Server's named instance, whose port the server has to be asked for; the port is its own once it is known.
+  package var instance: String?
 
-  package init(host: String, port: UInt16, address: String? = nil) {
+  package init(host: String, port: UInt16, address: String? = nil, instance: String? = nil) {
     self.host = host
     self.port = port
     self.address = address
+    self.instance = instance
   }
 
   /// Whether the host is a folder with a Unix socket in it.

@@ -13,6 +13,10 @@ struct ConnectionURL: Equatable, Sendable {
   init(_ url: String) throws(UsageError) {
     let (scheme, rest) = try URLScheme.split(url)
     self.scheme = scheme
+    if scheme.isJDBC, scheme.engine == .sqlserver {
+      try readSQLServerJDBC(rest, url)
+      return
+    }
     let body: Substring
     if rest.hasPrefix("//") {
       body = rest.dropFirst(2)
@@ -25,7 +29,40 @@ struct ConnectionURL: Equatable, Sendable {
     let parts = URLParts(body)
     if let fault = parts.fault { throw Self.unreadable(url, fault) }
     try readAuthority(parts, url)
-    try readQuery(parts, url)
+    if scheme.engine == .sqlserver {
+      try readSQLServerQuery(parts, url)
+    } else {
+      try readQuery(parts, url)
+    }
+  }
+
+  private mutating func readSQLServerJDBC(_ rest: Substring, _ url: String) throws(UsageError) {
+    guard let parts = SQLServerJDBC(rest) else {
+      throw Self.unreadable(url, "it is not of the form jdbc:sqlserver://host\\instance:port;key=value")
+    }
+    if !parts.place.isEmpty { set(.host, String(parts.place)) }
+    if let port = parts.port { set(.port, String(port)) }
+    try take(parts.properties)
+  }
+
+  private mutating func readSQLServerQuery(_ parts: URLParts, _ url: String) throws(UsageError) {
+    var properties: [(key: String, value: String)] = []
+    for item in parts.query {
+      guard let key = item.key.percentDecoded(plusIsSpace: true), key.isParameterName || key.contains(" "),
+        let value = item.value?.percentDecoded()
+      else { throw Self.unreadable(url, "its query has a part that is not param=value") }
+      properties.append((key, value))
+    }
+    try take(properties)
+  }
+
+  private mutating func take(_ properties: [(key: String, value: String)]) throws(UsageError) {
+    var read = SQLServerProperties()
+    for (key, value) in properties { try read.take(key, value) }
+    let resolved = try read.resolved()
+    // What stands in its place in the URL counts more than a property.
+    layer = layer.over(resolved.layer)
+    warnings += resolved.warnings
   }
 
   private mutating func readAuthority(_ parts: URLParts, _ url: String) throws(UsageError) {

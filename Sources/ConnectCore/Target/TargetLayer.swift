@@ -1,6 +1,6 @@
 /// A part of a target that several sources can give.
 enum TargetField: CaseIterable, Sendable {
-  case host, address, port, user, password, database
+  case host, address, port, instance, user, password, database
   case mode, caFile, certificateFile, keyFile, keyPassphrase, crlFile, serverName, minimumVersion
   case timeout
 
@@ -9,7 +9,7 @@ enum TargetField: CaseIterable, Sendable {
     switch self {
     case .mode, .caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile, .serverName, .minimumVersion:
       true
-    case .host, .address, .port, .user, .password, .database, .timeout: false
+    case .host, .address, .port, .instance, .user, .password, .database, .timeout: false
     }
   }
 

@@ -45,7 +45,10 @@ package struct TargetOptions: Equatable, Sendable {
   /// Throws where an option has a value that it cannot have, whatever else was given.
   func check(_ layer: TargetLayer) throws(UsageError) {
     if let port = layer[.port] { _ = try HostList.ports(port, defaultPort: 0) }
-    if let host = layer[.host] { _ = try HostList.make(host: host, address: nil, port: nil, defaultPort: 0) }
+    // Other clients' hosts are not written as SQL Server's may be.
+    if let host = layer[.host], !SQLServerPlace.isItsOwnSpelling(host.value) {
+      _ = try HostList.make(host: host, address: nil, port: nil, defaultPort: 0)
+    }
     if let mode = layer[.mode] { _ = try OptionValues.mode(mode) }
     if let version = layer[.minimumVersion] { _ = try OptionValues.tlsVersion(version) }
     if let timeout = layer[.timeout] { _ = try OptionValues.timeout(timeout) }
@@ -71,6 +74,7 @@ package struct TargetOptions: Equatable, Sendable {
       (.certificateFile, sslCert, "--ssl-cert"), (.keyFile, sslKey, "--ssl-key"),
       (.crlFile, sslCRL, "--ssl-crl"), (.serverName, serverName, "--server-name"),
       (.minimumVersion, tlsMin, "--tls-min"), (.timeout, timeout, "--timeout"),
+      (.instance, instance, "--instance"),
     ]
   }
 

@@ -43,7 +43,7 @@ package struct TargetResolver {
 
     let url = try chosen.readURL()
     let variables = environment.layer(for: engine)
-    let merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
+    var merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
     try check(merged, readsPassword: passwordSource == nil)
 
     var warnings = url?.warnings ?? []
@@ -56,9 +56,8 @@ package struct TargetResolver {
     let ssl = try SSLResolution(
       merged, engine: engine, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
       hasPassphrase: passphraseSource != nil)
-    let hosts = try HostList.make(
-      host: merged[.host], address: merged[.address], port: merged[.port],
-      defaultPort: engine.defaultPort(for: ssl.settings.mode))
+    let hosts = try hosts(
+      of: &merged, engine, defaultPort: engine.defaultPort(for: ssl.settings.mode), &warnings)
     let family: AddressFamily = options.ipv4 ? .ipv4 : options.ipv6 ? .ipv6 : .any
     try HostList.check(hosts, family: family, host: merged[.host], address: merged[.address])
     try ssl.check(hosts: hosts, until: until)
@@ -67,7 +66,7 @@ package struct TargetResolver {
       warnings.append("--show-certs is not used \(why).")
     }
 
-    let user = try login(merged[.user]?.value, engine: engine)
+    let user = try login(merged[.user]?.value, engine: engine, until: until)
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
 
@@ -84,6 +83,7 @@ package struct TargetResolver {
     } else if engine.isPostgresFamily {
       warnings += try takePasswordFromFile(&target)
     }
+    if engine == .sqlserver { try SQLServerLimits.check(target) }
     if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
     return ResolvedTarget(target: target, warnings: warnings)
   }
@@ -131,8 +131,31 @@ package struct TargetResolver {
       "The engine \(engine.rawValue) (\(engine.traits.displayName))\(asked) is not built yet.")
   }
 
-  private func login(_ given: String?, engine: Engine) throws(UsageError) -> String? {
+  /// The places where the server may be. SQL Server's instance and port may be written with its host, and are
+  /// parts of their own afterwards.
+  private func hosts(
+    of merged: inout TargetLayer, _ engine: Engine, defaultPort: UInt16, _ warnings: inout [String]
+  ) throws(UsageError) -> [HostPort] {
+    var instance: String?
+    if engine == .sqlserver {
+      let place = try SQLServerPlace(host: merged[.host], port: merged[.port], instance: merged[.instance])
+      merged[.host] = place.host
+      merged[.port] = place.port
+      instance = try place.instanceToAskFor()
+      warnings += place.warnings
+    }
+    var hosts = try HostList.make(
+      host: merged[.host], address: merged[.address], port: merged[.port], defaultPort: defaultPort)
+    for index in hosts.indices { hosts[index].instance = instance }
+    return hosts
+  }
+
+  private func login(_ given: String?, engine: Engine, until: ConnectionStage) throws(UsageError) -> String? {
     if let given { return given }
+    if engine == .sqlserver, until >= .auth {
+      throw UsageError(
+        "SQL Server needs a user: give one with -U/--user (and --password), or stop at --until tls.")
+    }
     guard engine.isPostgresFamily || engine.isMySQLFamily else { return nil }
     guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")

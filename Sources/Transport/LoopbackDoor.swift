@@ -1,0 +1,108 @@
+/// A door on the loopback interface for a library of this process that can only speak to a TCP port.
+///
+/// Any program of this computer can knock at such a port before the library does. Only a connection whose other
+/// end is a socket of this process is let in; the others are closed, and nothing is said to them. The door stays
+/// shut afterwards, but its port stays taken until nobody refers to it any more: a port that is given back too
+/// soon could be taken by another program, and the library would talk to that.
+package final class LoopbackDoor: @unchecked Sendable {
+  // Made once; closed by the last one who lets go of it.
+  private let listener: Int32
+  /// 127.0.0.1's port.
+  package let port: UInt16
+
+  /// nil: the system gives no port.
+  package init?() {
+    let listener = socket(AF_INET, streamSocket, 0)
+    guard listener >= 0 else { return nil }
+    _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard bound == 0, listen(listener, 8) == 0, let own = Endpoint(localOf: listener) else {
+      close(listener)
+      return nil
+    }
+    self.listener = listener
+    port = UInt16(bigEndian: own.port)
+  }
+
+  deinit { close(listener) }
+
+  /// The socket to poll for somebody who knocks.
+  package var descriptor: Int32 { listener }
+
+  /// Lets in who knocks, if it is this process itself; nil: nobody, or somebody else.
+  package func letIn() -> PlainSocket? {
+    let accepted = accept(listener, nil, nil)
+    guard accepted >= 0 else { return nil }
+    guard let here = Endpoint(localOf: accepted), let there = Endpoint(remoteOf: accepted),
+      Self.isOwn(from: there, to: here)
+    else {
+      close(accepted)
+      return nil
+    }
+    // Nobody else shall find the door open.
+    shut()
+    return PlainSocket(adopting: accepted)
+  }
+
+  /// Refuses who knocks from now on, and who has knocked and was not let in. (Linux; on macOS a listening socket can
+  /// only be closed, which would give its port back, so there they wait until the door goes.)
+  package func shut() { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  /// Whether a descriptor of this process is the connection from `there` to `here`. The system gives a pair of
+  /// addresses to one connection at a time, so no other program's can be.
+  private static func isOwn(from there: Endpoint, to here: Endpoint) -> Bool {
+    var limit = rlimit()
+    #if canImport(Darwin)
+      let known = getrlimit(RLIMIT_NOFILE, &limit)
+    #else
+      let known = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    #endif
+    // Descriptors are given lowest first: many unused ones in a row mean that no more follow.
+    let end = known == 0 ? Int32(clamping: limit.rlim_cur) : 65_536
+    var unused = 0
+    var descriptor: Int32 = 0
+    while descriptor < end, unused < 1_024 {
+      if fcntl(descriptor, F_GETFD) < 0 {
+        unused += 1
+      } else {
+        unused = 0
+        if Endpoint(localOf: descriptor) == there, Endpoint(remoteOf: descriptor) == here { return true }
+      }
+      descriptor += 1
+    }
+    return false
+  }
+
+  /// An IPv4 address with a port, as the system has them.
+  private struct Endpoint: Equatable {
+    let address: UInt32
+    let port: UInt16
+
+    init?(localOf descriptor: Int32) { self.init { getsockname(descriptor, $0, $1) } }
+    init?(remoteOf descriptor: Int32) { self.init { getpeername(descriptor, $0, $1) } }
+
+    private init?(
+      _ ask: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) {
+      var storage = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let result = withUnsafeMutablePointer(to: &storage) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask($0, &length) }
+      }
+      guard result == 0, Int32(storage.ss_family) == AF_INET else { return nil }
+      let found = withUnsafePointer(to: &storage) {
+        $0.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee }
+      }
+      address = found.sin_addr.s_addr
+      port = found.sin_port
+    }
+  }
+}
