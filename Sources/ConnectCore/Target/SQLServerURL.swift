@@ -3,7 +3,7 @@
 struct SQLServerProperties {
   private(set) var layer = TargetLayer()
   private(set) var warnings: [String] = []
-  private var ssl = SSLParameters(isPgJDBC: false)
+  private var ssl = SSLParameters(URLScheme(name: "sqlserver", engine: .sqlserver))
   private var isStrict = false
 
   /// The keys in lower case, since Microsoft's drivers do not tell the cases apart.
