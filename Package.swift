@@ -15,11 +15,11 @@ let headerFolders: [SwiftSetting] = [
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
 
-/// The Swift target of a driver folder: sees Core, Transport and its own C library, never another driver.
-func driver(_ name: String, library: String) -> Target {
+/// The Swift target of a driver folder: sees Core, Transport and its own C library if it has one, never another driver.
+func driver(_ name: String, library: String? = nil) -> Target {
   .target(
     name: "\(name)Driver",
-    dependencies: ["ConnectCore", "Transport", .target(name: library)],
+    dependencies: ["ConnectCore", "Transport"] + (library.map { [.target(name: $0)] } ?? []),
     path: "Sources/Drivers/\(name)",
     swiftSettings: headerFolders)
 }
@@ -51,11 +51,12 @@ let package = Package(
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
+    driver("Cassandra"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "CassandraDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -70,6 +71,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "CassandraDriverTests", dependencies: ["ConnectCore", "CassandraDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
