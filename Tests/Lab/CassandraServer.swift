@@ -48,7 +48,8 @@ public struct CassandraServer: Hashable, Encodable, Sendable {
   /// What else it names when it is asked: versions that are not ready, or DataStax's own.
   public var otherVersions = ["6/v6-beta"]
   /// What it says to a version that it does not speak.
-  public var refusal = "Invalid or unsupported protocol version ({asked}); supported versions are ({supported})"
+  public var refusal =
+    "Invalid or unsupported protocol version ({asked}); supported versions are ({supported})"
   /// Whether it closes every connection at once, as one does that has too many.
   public var full = false
   /// What stands in AUTHENTICATE; nil: it asks for no login (AllowAllAuthenticator).
@@ -99,7 +100,8 @@ public struct CassandraServer: Hashable, Encodable, Sendable {
   }
 
   /// The same server with something else about it.
-  public func with<Value>(_ path: WritableKeyPath<CassandraServer, Value>, _ value: Value) -> CassandraServer {
+  public func with<Value>(_ path: WritableKeyPath<CassandraServer, Value>, _ value: Value) -> CassandraServer
+  {
     var server = self
     server[keyPath: path] = value
     return server

@@ -65,6 +65,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case passwordSentInClear
   /// A password went over a plain connection, and how could not be seen.
   case passwordMaybeSentInClear
+  /// A password was given, and the server lets everybody in without one.
+  case passwordNotAsked
   /// A NOTICE or warning of the server's, verbatim.
   case serverNotice(String)
   /// Others may read the client's private key.

@@ -13,6 +13,7 @@ package enum GenericRules {
     case .timedOut: return .timedOut
     case .closed, .reset: return .connectionLost
     case .tlsNotOffered: return .serverLacksTLS
+    case .notTLS(let answer) where isOwnProtocol(answer, target.engine): return .serverLacksTLS
     case .foreignAnswer, .notTLS: return .wrongProtocol
     case .certificateRefused: return certificateCause(tls)
     case .alert(let alert): return AlertRules.cause(of: alert, tls: tls)
@@ -49,6 +50,11 @@ package enum GenericRules {
     default:
       return nil
     }
+  }
+
+  /// Whether the engine's own servers answer TLS so, where they have none.
+  private static func isOwnProtocol(_ answer: ForeignAnswer, _ engine: Engine) -> Bool {
+    !engine.traits.fallsBackToPlain && answer.protocolName == engine.traits.displayName
   }
 
   private static func isAnother(_ answer: ServerAnswer) -> Bool {

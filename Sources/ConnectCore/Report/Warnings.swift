@@ -66,6 +66,8 @@ struct Warnings {
           ? nil
           : days < 0 ? "The password has expired." : "The password expires \(CertificateWords.left(days))."
       case .serverIsReadOnly: "The server is read-only."
+      case .passwordNotAsked:
+        "The server asked for no password: the one that was given was not sent, and nothing is known of it."
       default: nil
       }
     }

@@ -48,7 +48,8 @@ enum CQLSegment {
   static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
     var sum = UInt32.max
     func add(_ byte: UInt8) {
-      sum = (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xedb8_8320 }
+      sum = (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum & 1 == 0 ? sum >> 1 : (sum >> 1) ^ 0xedb8_8320
+      }
     }
     for byte in [0xfa, 0x2d, 0x55, 0xca] as [UInt8] { add(byte) }
     for byte in bytes { add(byte) }

@@ -9,7 +9,7 @@ struct CassandraRules: DiagnosisRules {
     // Whatever else is told of a login in so many words is why there was none.
     case .other where failure.credentialsRequested:
       Finding(cause: .authenticationFailed, notes: Self.loginNotes(target))
-    case .closed, .reset: Self.closed(failure)
+    case .closed: Self.closed(failure)
     default: nil
     }
   }
@@ -41,7 +41,8 @@ struct CassandraRules: DiagnosisRules {
     case 0x2100: .accessDenied  // Unauthorized
     // Server error, Protocol error, Truncate_error, Read_failure, Function_failure, Write_failure, CDC_WRITE_FAILURE,
     // CAS_WRITE_UNKNOWN, Syntax_error, Invalid, Config_error, Already_exists, Unprepared.
-    case 0x0000, 0x000A, 0x1003, 0x1300, 0x1400, 0x1500, 0x1600, 0x1700, 0x2000, 0x2200, 0x2300, 0x2400, 0x2500:
+    case 0x0000, 0x000A, 0x1003, 0x1300, 0x1400, 0x1500, 0x1600, 0x1700, 0x2000, 0x2200, 0x2300, 0x2400,
+      0x2500:
       nil
     default: nil
     }
@@ -123,11 +124,9 @@ struct CassandraRules: DiagnosisRules {
     ]
   }
 
-  /// A connection that was closed without a word, also when the server was asked again.
+  /// A connection that was closed before a word of the login, by who did not turn out to be somebody else.
   private static func closed(_ failure: ConnectionFailure) -> Finding? {
-    guard !failure.answers.isEmpty, failure.stage == .auth, !failure.credentialsRequested,
-      failure.answers.allSatisfy({ if case .unanswered = $0 { true } else { false } })
-    else { return nil }
+    guard failure.answers.isEmpty, failure.stage == .auth, !failure.credentialsRequested else { return nil }
     return Finding(cause: .connectionLost, notes: [tooManyNote])
   }
 

@@ -35,10 +35,19 @@ package struct DirectTest: Sendable {
     } catch {
       return hosts.notBegun(.fileUnusable(error), stage: .tls)
     }
-    return hosts.run(material, triesNext: Self.triesNextHost) { host, share in
-      let connection = DirectConnection(
-        speaker, target: target, host: host, policy: material?.policy, deadline: share, progress: progress)
-      return connection.result(test(connection, speaker)).observation(host: host)
+    let triesNext = { failure in Self.triesNextHost(after: failure) || speaker.triesNextHost(after: failure) }
+    return hosts.run(material, triesNext: triesNext) { host, share in
+      var earlier: [ConnectionAttempt] = []
+      while true {
+        let connection = DirectConnection(
+          speaker, target: target, host: host, policy: material?.policy, deadline: share, progress: progress)
+        var result = connection.result(test(connection, speaker))
+        result.attempts = earlier + result.attempts
+        guard let failure = result.failure, speaker.triesAgain(after: failure), !share.hasPassed else {
+          return result.observation(host: host)
+        }
+        earlier = result.attempts
+      }
     }
   }
 
