@@ -9,6 +9,7 @@ let headerFolders: [SwiftSetting] = [
     [
       "/usr/include/postgresql", "/usr/include/mariadb",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/hiredis/include", "/usr/local/opt/hiredis/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
@@ -51,11 +52,13 @@ let package = Package(
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
+    library("CHiredis"),
+    driver("Redis", library: "CHiredis"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "RedisDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -70,6 +73,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
@@ -88,6 +94,7 @@ let package = Package(
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
+    ("Redis", "RedisDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

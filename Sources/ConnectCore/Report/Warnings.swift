@@ -66,6 +66,8 @@ struct Warnings {
           ? nil
           : days < 0 ? "The password has expired." : "The password expires \(CertificateWords.left(days))."
       case .serverIsReadOnly: "The server is read-only."
+      case .userNotUsed:
+        "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil
       }
     }
