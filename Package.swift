@@ -9,6 +9,7 @@ let headerFolders: [SwiftSetting] = [
     [
       "/usr/include/postgresql", "/usr/include/mariadb",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/hiredis/include", "/usr/local/opt/hiredis/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
@@ -51,12 +52,15 @@ let package = Package(
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
+    library("CHiredis"),
+    driver("Redis", library: "CHiredis"),
     driver("Cassandra"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "CassandraDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "RedisDriver",
+        "CassandraDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -75,6 +79,9 @@ let package = Package(
     .testTarget(
       name: "CassandraDriverTests", dependencies: ["ConnectCore", "CassandraDriver"],
       swiftSettings: headerFolders),
+    .testTarget(
+      name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
+      swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
     .testTarget(
@@ -92,6 +99,7 @@ let package = Package(
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
+    ("Redis", "RedisDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

@@ -2,11 +2,12 @@ import CassandraDriver
 import ConnectCore
 import MySQLDriver
 import PostgreSQLDriver
+import RedisDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
   static let drivers: [any Driver.Type] = [
-    PostgreSQLDriver.self, MySQLDriver.self, CassandraDriver.self,
+    PostgreSQLDriver.self, MySQLDriver.self, RedisDriver.self, CassandraDriver.self,
   ]
 
   /// The engines that have a driver.

@@ -95,7 +95,7 @@ import Testing
   @Test func loginsThatWereNotGoneThroughWith() {
     let name = "org.apache.cassandra.auth.PasswordAuthenticator"
     for event in [
-      CassandraErrors.noLogin(name, missing: "password"), CassandraErrors.refused("a.KerberosAuthenticator"),
+      CassandraErrors.noLogin(name), CassandraErrors.refused("a.KerberosAuthenticator"),
       CassandraErrors.unexpectedChallenge(name),
     ] {
       #expect(finding(event, credentialsRequested: true)?.cause == .authenticationFailed)

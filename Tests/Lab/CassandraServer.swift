@@ -91,12 +91,12 @@ public struct CassandraServer: Hashable, Encodable, Sendable {
   public static let optional = CassandraServer(certificate: "good", alsoPlain: true)
   /// Its port speaks TLS only.
   public static let encrypted = CassandraServer(certificate: "good")
-  /// Over TLS it demands a client certificate, without TLS nothing but the password.
-  public static let mutual = CassandraServer(certificate: "good", clientCA: "ca.pem", alsoPlain: true)
+  /// It demands TLS and a client certificate.
+  public static let mutual = CassandraServer(certificate: "good", clientCA: "ca.pem")
 
-  /// It takes everybody, with TLS and without, and has that certificate.
+  /// Its port speaks TLS only, and shows that certificate.
   public static func with(_ certificate: String) -> CassandraServer {
-    CassandraServer(certificate: certificate, alsoPlain: true)
+    CassandraServer(certificate: certificate)
   }
 
   /// The same server with something else about it.

@@ -68,6 +68,8 @@ struct Warnings {
       case .serverIsReadOnly: "The server is read-only."
       case .passwordNotAsked:
         "The server asked for no password: the one that was given was not sent, and nothing is known of it."
+      case .userNotUsed:
+        "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil
       }
     }

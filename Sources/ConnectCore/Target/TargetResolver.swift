@@ -68,6 +68,7 @@ package struct TargetResolver {
     }
 
     let user = try login(merged[.user]?.value, engine: engine)
+    if engine == .redis, let given = merged[.database] { try OptionValues.checkIndex(given) }
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
 

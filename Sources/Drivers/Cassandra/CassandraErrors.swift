@@ -26,9 +26,10 @@ enum CassandraErrors {
 
   // MARK: Logins that were not gone through with
 
-  /// AUTHENTICATE came, and there is nothing to answer.
-  static func noLogin(_ className: String, missing: String) -> FailureEvent {
-    .other("the server asked for a login (\(shortName(className))), and no \(missing) was given")
+  /// AUTHENTICATE came, and there is nothing, or nobody, to answer with.
+  static func noLogin(_ className: String, userIsMissing: Bool = false) -> FailureEvent {
+    .other(
+      "the server asked for a login (\(shortName(className)))" + (userIsMissing ? ", and no user was given" : ""))
   }
 
   /// An authenticator that gets no password from us.

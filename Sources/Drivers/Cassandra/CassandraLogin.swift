@@ -53,10 +53,10 @@ struct CassandraLogin {
       return
     }
     guard let password = target.password else {
-      throw connection.failure(CassandraErrors.noLogin(className, missing: "password"))
+      throw connection.failure(CassandraErrors.noLogin(className))
     }
     guard let user = target.user else {
-      throw connection.failure(CassandraErrors.noLogin(className, missing: "user"))
+      throw connection.failure(CassandraErrors.noLogin(className, userIsMissing: true))
     }
     if authenticator == .announcedPlain {
       guard case .authChallenge(let challenge) = try send(Array("PLAIN".utf8)),
