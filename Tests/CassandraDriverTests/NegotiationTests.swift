@@ -99,7 +99,10 @@ import Testing
       authenticator: "org.apache.cassandra.auth.PasswordAuthenticator")
     #expect(cassandra.product == .cassandra)
     #expect(cassandra.versionQuery == nil)
-    #expect(cassandra.server == ServerIdentity(product: "Cassandra", version: "4.1.3"))
+    #expect(
+      cassandra.server
+        == ServerIdentity(
+          product: "Cassandra", version: "4.1.3", details: ["cluster Test Cluster", "data center dc1"]))
   }
 
   @Test func scylla() {
@@ -107,7 +110,8 @@ import Testing
     #expect(scylla.product == .scylla)
     #expect(scylla.versionQuery != nil)
     scylla.ownVersion = "6.2.0"
-    #expect(scylla.server == ServerIdentity(product: "ScyllaDB", version: "6.2.0"))
+    #expect(scylla.server.version == "6.2.0")
+    #expect(scylla.server.details == ["cluster Test Cluster", "data center dc1", "as Cassandra 4.1.3"])
   }
 
   @Test func others() {

@@ -17,10 +17,13 @@ package struct ServerIdentity: Codable, Equatable, Sendable {
   /// The product's own spelling: `PostgreSQL`, `CockroachDB`.
   package var product: String
   package var version: String
+  /// What else it says of itself and its place, a few words each: `cluster Test Cluster`.
+  package var details: [String]
 
-  package init(product: String, version: String) {
+  package init(product: String, version: String, details: [String] = []) {
     self.product = product
     self.version = version
+    self.details = details
   }
 }
 

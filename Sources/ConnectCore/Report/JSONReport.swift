@@ -31,10 +31,7 @@ extension Report {
         ])
       ),
       ("ssl", ssl.json),
-      (
-        "server",
-        server.map { .object([("product", .string($0.product)), ("version", .string($0.version))]) } ?? .null
-      ),
+      ("server", server.map(\.json) ?? .null),
       ("tls", tls.map { $0.json(showCertificates: showCertificates) } ?? .null),
       ("attempts", .array(attempts.map(\.json))),
       ("stages", .array(stages.map(\.json))),
@@ -105,5 +102,12 @@ extension Report.Problem {
       ("serverResponse", .optional(serverResponse)), ("nativeCode", .optional(nativeCode)),
       ("sqlState", .optional(sqlState)),
     ])
+  }
+}
+
+extension ServerIdentity {
+  fileprivate var json: JSONText {
+    let details: [(String, JSONText)] = details.isEmpty ? [] : [("details", .strings(details))]
+    return .object([("product", .string(product)), ("version", .string(version))] + details)
   }
 }

@@ -46,7 +46,9 @@ extension Report {
 
   private static func identity(_ observation: Observation, clean: Sanitiser) -> ServerIdentity? {
     guard case .connected(let session) = observation.outcome, let server = session.server else { return nil }
-    return ServerIdentity(product: clean.line(server.product), version: clean.line(server.version))
+    return ServerIdentity(
+      product: clean.line(server.product), version: clean.line(server.version),
+      details: server.details.map(clean.line))
   }
 
   private static func cause(

@@ -2,7 +2,10 @@ extension TextReport {
   /// The lines of a success: what was reached, how well protected, and how fast.
   var facts: [String] {
     var lines: [(label: String, text: String)] = []
-    if let server = report.server { lines.append(("Server", "\(server.product) \(server.version)")) }
+    if let server = report.server {
+      let details = server.details.isEmpty ? "" : " (\(server.details.joined(separator: ", ")))"
+      lines.append(("Server", "\(server.product) \(server.version)\(details)"))
+    }
     if report.stages.contains(where: { $0.stage == .auth }), !login.isEmpty { lines.append(("Login", login)) }
     lines.append(("Encryption", encryption))
     if report.ssl.encrypted == true { lines.append(("Verified", verified)) }

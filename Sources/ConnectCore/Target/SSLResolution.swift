@@ -72,10 +72,6 @@ struct SSLResolution {
         clients of such a URL verify it. Use --ssl verify-identity to verify it.
         """)
     }
-    if mode == .preferred, !engine.traits.fallsBackToPlain {
-      warnings.append(
-        "\(engine.traits.displayName) cannot fall back to plain text: preferred acts as required.")
-    }
     let why = reasonForPlain(hosts: hosts)
     if let why {
       warnings += unused(

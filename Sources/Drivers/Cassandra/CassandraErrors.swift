@@ -29,7 +29,8 @@ enum CassandraErrors {
   /// AUTHENTICATE came, and there is nothing, or nobody, to answer with.
   static func noLogin(_ className: String, userIsMissing: Bool = false) -> FailureEvent {
     .other(
-      "the server asked for a login (\(shortName(className)))" + (userIsMissing ? ", and no user was given" : ""))
+      "the server asked for a login (\(shortName(className)))"
+        + (userIsMissing ? ", and no user was given" : ""))
   }
 
   /// An authenticator that gets no password from us.

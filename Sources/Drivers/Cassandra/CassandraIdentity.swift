@@ -42,6 +42,12 @@ struct CassandraIdentity {
   }
 
   var server: ServerIdentity {
-    ServerIdentity(product: product.rawValue, version: ownVersion ?? local["release_version"] ?? "")
+    let release = local["release_version"]
+    let details = [
+      local["cluster_name"].map { "cluster \($0)" }, local["data_center"].map { "data center \($0)" },
+      ownVersion == nil ? nil : release.map { "as Cassandra \($0)" },
+    ]
+    return ServerIdentity(
+      product: product.rawValue, version: ownVersion ?? release ?? "", details: details.compactMap(\.self))
   }
 }
