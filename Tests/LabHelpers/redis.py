@@ -33,6 +33,14 @@ def program():
     raise FileNotFoundError("Redis is not installed: run `make setup`")
 
 
+def client():
+    """Redis' own client."""
+    for folder in ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"):
+        if found := shutil.which("redis-cli", path=folder):
+            return pathlib.Path(found)
+    raise FileNotFoundError("redis-cli is not installed: run `make setup`")
+
+
 class Installation(process.Installation):
     """Redis' program, and a file of data that takes long to load."""
 

@@ -17,7 +17,7 @@ import Testing
     var plain = Situation(
       title + ", no TLS", redis: server, options, inPlain, inPlain, inPlain, inPlain, inPlain)
     var secured = Situation(
-      title, redis: server.with(\.certificate, "good"), "--ssl-ca {pki}/ca.pem " + options,
+      title, any: server.with(\.certificate, "good"), "--ssl-ca {pki}/ca.pem " + options,
       endings: [RedisServer.inPlain]
         + [Ending.encrypted, .encrypted, .chain, .identity].map { ending($0, cause) })
     if let overTLS {
@@ -124,7 +124,7 @@ import Testing
     let server = RedisServer.plain.open.with(\.deniesOthers, true)
     for password in [nil, Account.password] {
       var situation = Situation(
-        "protected mode", redis: server, endings: Array(repeating: .plain.thenFails(.accessDenied), count: 5))
+        "protected mode", any: server, endings: Array(repeating: .plain.thenFails(.accessDenied), count: 5))
       situation.password = password
       situation.note = "protected mode"
       try Row(situation: situation, mode: .disabled).judge()
