@@ -100,7 +100,7 @@ if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
     ("Redis", "RedisDriver"),
-    ("Sanitiser", "ConnectCore"),
+    ("Sanitiser", "ConnectCore"), ("Cassandra", "CassandraDriver"),
   ] {
     package.targets.append(
       .executableTarget(
