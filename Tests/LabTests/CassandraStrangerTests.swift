@@ -20,7 +20,7 @@ import Testing
     ("MySQL", [.send([74, 0, 0, 0, 10] + Array("8.0.36\0".utf8)), .stall], "MySQL server"),
     ("VNC", [.send("RFB 003.008\n"), .stall], "VNC server"),
     ("zeros", [.send(Array(repeating: 0, count: 64)), .stall], "omething else"),
-    ("something unknown", [.send("????"), .stall], "omething else"),
+    ("something unknown", [.send("????????"), .stall], "omething else"),
   ]
   static let strangers = speakers.flatMap { stranger in
     modes.map { row(stranger.title, $0, stranger.script, note: stranger.note) }

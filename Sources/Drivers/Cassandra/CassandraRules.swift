@@ -16,8 +16,12 @@ struct CassandraRules: DiagnosisRules {
 
   private static func finding(for error: ServerError, target: ConnectionTarget) -> Finding? {
     if let phrase = phrases.first(where: { $0.applies(to: error) }) {
-      let certificate = phrase.cause == .clientCertificateRejected && target.ssl.certificateFile == nil
-      return Finding(cause: certificate ? .clientCertificateRequired : phrase.cause, notes: phrase.notes)
+      switch phrase.cause {
+      case .clientCertificateRejected where target.ssl.certificateFile == nil:
+        return Finding(cause: .clientCertificateRequired, notes: phrase.notes)
+      case .authenticationFailed: return Finding(cause: phrase.cause, notes: loginNotes(target))
+      default: return Finding(cause: phrase.cause, notes: phrase.notes)
+      }
     }
     guard let code = CassandraErrors.code(of: error), let cause = cause(code: code) else { return nil }
     switch cause {
