@@ -38,7 +38,7 @@ import Testing
       }
     #expect(result.exitCode == cause.exitCode, "\(result)")
     let heard = try server.received()
-    #expect(heard.count == 1)
+    #expect(!heard.isEmpty)
     #expect(
       heard.allSatisfy {
         $0.decrypted.isEmpty && !$0.contains(Account.user) && !$0.contains(Account.password)
