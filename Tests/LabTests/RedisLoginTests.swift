@@ -5,9 +5,9 @@ import Testing
 /// Who logs in, to which database, and how the server is × modes: on a server without TLS in Disabled, and on one with
 /// TLS in all five.
 @Suite struct RedisLoginTests {
-  /// - Parameter overTLS: the cause there, where it is another.
+  /// - Parameter onTLSPort: the cause there in every mode, where it is another: a full server hangs up before TLS.
   static func rows(
-    _ title: String, on server: RedisServer = .plain, _ cause: Cause? = nil, overTLS: Cause? = nil,
+    _ title: String, on server: RedisServer = .plain, _ cause: Cause? = nil, onTLSPort: Cause? = nil,
     _ options: String = "", change: (inout Situation) -> Void = { _ in }
   ) -> [Row] {
     func ending(_ reached: Ending, _ cause: Cause?) -> Ending {
@@ -20,9 +20,7 @@ import Testing
       title, any: server.with(\.certificate, "good"), "--ssl-ca {pki}/ca.pem " + options,
       endings: [RedisServer.inPlain]
         + [Ending.encrypted, .encrypted, .chain, .identity].map { ending($0, cause) })
-    if let overTLS {
-      secured.endings = secured.endings.prefix(1) + Array(repeating: .fails(overTLS), count: 4)
-    }
+    if let onTLSPort { secured.endings = Array(repeating: .fails(onTLSPort), count: 5) }
     change(&plain)
     change(&secured)
     // Its note is about the login, which a port with TLS does not come to in Disabled.
@@ -104,7 +102,7 @@ import Testing
     },
     rows("loading, and a login is needed", on: .plain.with(\.loads, true), .notReady),
     rows("replica without its master", on: .plain.with(\.isOrphan, true), .notReady) { $0.note = "replica" },
-    rows("full", on: .plain.with(\.heldConnections, 1), .tooMany, overTLS: .lost),
+    rows("full", on: .plain.with(\.heldConnections, 1), .tooMany, onTLSPort: .lost),
     rows("cluster", on: .plain.with(\.isCluster, true)) { $0.database = nil },
     rows("cluster's only database", on: .plain.with(\.isCluster, true)) { $0.database = "0" },
     rows("cluster, another database", on: .plain.with(\.isCluster, true), .noDatabase) {

@@ -37,6 +37,7 @@ struct RulesTests {
     ("ERR max number of clients + cluster connections reached", .tooManyConnections),
     ("ERR DB index is out of range", .databaseNotFound),
     ("ERR invalid DB index", .databaseNotFound),
+    ("ERR value is not an integer or out of range", .databaseNotFound),
     ("ERR SELECT is not allowed in cluster mode", .databaseNotFound),
     ("ERR unknown command 'SELECT', with args beginning with: '3' ", .databaseNotFound),
   ]

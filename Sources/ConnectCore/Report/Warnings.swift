@@ -28,9 +28,9 @@ struct Warnings {
 
   private var noFallback: [String] {
     let traits = target.engine.traits
-    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil else {
-      return []
-    }
+    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil,
+      !target.hosts.allSatisfy(\.isUnixSocket)
+    else { return [] }
     return [
       "The driver for \(traits.displayName) has no TLS fallback: Preferred behaves the same as Required."
     ]

@@ -54,7 +54,7 @@ package struct TargetResolver {
     }
 
     let ssl = try SSLResolution(
-      merged, engine: engine, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
+      merged, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
       hasPassphrase: passphraseSource != nil)
     let hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port],

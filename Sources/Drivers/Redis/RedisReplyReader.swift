@@ -82,7 +82,7 @@ private final class Collector {
   }
 
   private func add(_ value: RedisReply, _ task: redisReadTask, room: Int = 0) -> UnsafeMutableRawPointer? {
-    guard parts.count + room < RedisReplyReader.mostParts else {
+    guard room < RedisReplyReader.mostParts - parts.count else {
       isFull = true
       return nil
     }
@@ -120,7 +120,7 @@ private final class Collector {
         }
       }
     }
-    made.createArray = { task, count in Collector.add(task, room: Int(count)) { _ in .array([]) } }
+    made.createArray = { task, count in Collector.add(task, room: Int(clamping: count)) { _ in .array([]) } }
     made.createInteger = { task, number in Collector.add(task) { _ in .integer(number) } }
     made.createNil = { task in Collector.add(task) { _ in .null } }
     // The parts are the collector's.

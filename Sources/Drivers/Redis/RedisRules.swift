@@ -35,6 +35,8 @@ struct RedisRules: DiagnosisRules {
     ("max number of clients", .tooManyConnections, nil),
     ("db index is out of range", .databaseNotFound, nil),
     ("invalid db index", .databaseNotFound, nil),
+    // To SELECT, the only command whose number is the user's.
+    ("value is not an integer", .databaseNotFound, nil),
     (
       "select is not allowed in cluster mode", .databaseNotFound,
       "A server in cluster mode has no database but 0"
