@@ -17,7 +17,8 @@ public func fuzzCassandra(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
   }
   let text = String(decoding: bytes, as: UTF8.self)
-  let next = CQLVersions.next(code: 0x0A, text: "unsupported protocol version " + text, answered: 4, tried: [4])
+  let refusal = "unsupported protocol version " + text
+  let next = CQLVersions.next(code: 0x0A, text: refusal, answered: 4, tried: [4])
   precondition(next == nil || next == 3 || next == 5)
   precondition(CQLRequest.use(text).utf8.count { $0 == 0x22 } % 2 == 0)
   _ = CassandraAuthenticator(className: text)

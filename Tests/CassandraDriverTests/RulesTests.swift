@@ -85,7 +85,8 @@ import Testing
 
   @Test("Astra's one user name is told")
   func astra() {
-    let error = CassandraErrors.error(code: 0x0100, text: "Provided username token and/or password are incorrect")
+    let text = "Provided username token and/or password are incorrect"
+    let error = CassandraErrors.error(code: 0x0100, text: text)
     #expect(finding(.serverReported, error, user: "token")?.notes.first?.contains("AstraCS") == true)
     let host = "abc-us-east1.db.astra.datastax.com"
     #expect(finding(.serverReported, error, host: host)?.notes.first?.contains("AstraCS") == true)

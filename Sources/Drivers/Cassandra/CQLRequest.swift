@@ -30,6 +30,8 @@ enum CQLRequest {
 
   /// `USE` with the name as it is: without quotation marks upper case would become lower case.
   static func use(_ keyspace: String) -> String {
-    "USE \"\(keyspace.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+    // Scalars, for a quotation mark and a combining one after it are one Character that is no quotation mark.
+    let doubled = keyspace.unicodeScalars.flatMap { $0 == "\"" ? [$0, $0] : [$0] }
+    return "USE \"\(String(String.UnicodeScalarView(doubled)))\""
   }
 }
