@@ -251,12 +251,14 @@ extension DirectConnection {
   private func answerInPlain() -> ServerAnswer? {
     guard mayAsk, let address else { return nil }
     mayAsk = false
-    return DirectQuestion(address: address, deadline: deadline).inPlain(engine)
+    return question(to: address)?.inPlain(engine)
   }
 
-  private func listener(at address: SocketAddress) -> ServerAnswer? {
-    TLSPolicy.unverified(for: target, host: host.host).flatMap {
-      DirectQuestion(address: address, deadline: deadline).listener($0)
+  private func listener(at address: SocketAddress) -> ServerAnswer? { question(to: address)?.listener() }
+
+  private func question(to address: SocketAddress) -> DirectQuestion? {
+    TLSPolicy.unverified(for: target, host: host.host).map {
+      DirectQuestion(address: address, policy: $0, deadline: deadline)
     }
   }
 }
