@@ -62,6 +62,8 @@ import Testing
       !tls && point.stage == "tls" ? "auth" : point.stage
     ).with(\.engine, "redis").with(\.proves, later.contains(point))
       .with(\.time, cause == .timedOut ? .atTheTimeout : .atOnce)
+      // Time enough to get there on a busy machine.
+      .with(\.timeout, point.stage == "tls" ? 0.7 : 1.5)
   }
 
   static func points(_ mode: Mode) -> [Point] {

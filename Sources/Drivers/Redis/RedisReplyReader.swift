@@ -19,7 +19,7 @@ final class RedisReplyReader {
 
   private let functions: HiredisFunctions
   private let reader: UnsafeMutablePointer<redisReader>
-  private var collector = Collector()
+  private let collector = Collector()
   /// Bytes since the last reply.
   private var pending = 0
 

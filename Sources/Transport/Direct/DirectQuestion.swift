@@ -4,10 +4,17 @@ internal import ConnectCore
 /// credentials.
 struct DirectQuestion {
   let address: SocketAddress
+  /// Unverified: nothing is confided to it.
+  let policy: TLSPolicy
   let deadline: Deadline
 
   /// Whether it speaks the engine's protocol in plain text; nil: that was not to be learnt.
   func inPlain(_ engine: any DirectEngine) -> ServerAnswer? {
+    // PostgreSQL's servers hang up on what is not theirs.
+    greeting(of: engine) ?? listenerQuestion.askForPostgreSQL()
+  }
+
+  private func greeting(of engine: any DirectEngine) -> ServerAnswer? {
     let deadline = deadline.orSooner(in: .seconds(1))
     guard let socket = try? PlainSocket.connected(to: address, deadline: deadline),
       let greeting = try? engine.greet(over: socket, deadline: deadline)
@@ -19,9 +26,9 @@ struct DirectQuestion {
   }
 
   /// Who listens where the engine's own message brought nothing.
-  func listener(_ policy: TLSPolicy) -> ServerAnswer? {
-    let question = ListenerQuestion(address: address, policy: policy, deadline: deadline)
-    // PostgreSQL's servers hang up on the first question, so that the second needs a connection of its own.
-    return question.ask() ?? question.askForPostgreSQL()
+  func listener() -> ServerAnswer? { listenerQuestion.ask() ?? listenerQuestion.askForPostgreSQL() }
+
+  private var listenerQuestion: ListenerQuestion {
+    ListenerQuestion(address: address, policy: policy, deadline: deadline)
   }
 }
