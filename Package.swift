@@ -10,17 +10,18 @@ let headerFolders: [SwiftSetting] = [
       "/usr/include/postgresql", "/usr/include/mariadb",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
       "/opt/homebrew/opt/freetds/include", "/usr/local/opt/freetds/include",
+      "/opt/homebrew/opt/hiredis/include", "/usr/local/opt/hiredis/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
 
-/// The Swift target of a driver folder: sees Core, Transport and its own C library, never another driver.
-func driver(_ name: String, library: String) -> Target {
+/// The Swift target of a driver folder: sees Core, Transport and its own C library if it has one, never another driver.
+func driver(_ name: String, library: String? = nil) -> Target {
   .target(
     name: "\(name)Driver",
-    dependencies: ["ConnectCore", "Transport", .target(name: library)],
+    dependencies: ["ConnectCore", "Transport"] + (library.map { [.target(name: $0)] } ?? []),
     path: "Sources/Drivers/\(name)",
     swiftSettings: headerFolders)
 }
@@ -52,6 +53,9 @@ let package = Package(
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
+    library("CHiredis"),
+    driver("Redis", library: "CHiredis"),
+    driver("Cassandra"),
 
     library("CSybDB"),
     driver("SQLServer", library: "CSybDB"),
@@ -60,6 +64,7 @@ let package = Package(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
+        "RedisDriver", "CassandraDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -77,6 +82,12 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "CassandraDriverTests", dependencies: ["ConnectCore", "CassandraDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
@@ -96,7 +107,8 @@ let package = Package(
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
-    ("TDS", "SQLServerDriver"), ("Sanitiser", "ConnectCore"),
+    ("TDS", "SQLServerDriver"), ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"),
+    ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(
       .executableTarget(

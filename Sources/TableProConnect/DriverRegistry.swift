@@ -1,11 +1,15 @@
+import CassandraDriver
 import ConnectCore
 import MySQLDriver
 import PostgreSQLDriver
+import RedisDriver
 import SQLServerDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
-  static let drivers: [any Driver.Type] = [PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self]
+  static let drivers: [any Driver.Type] = [
+    PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, RedisDriver.self, CassandraDriver.self,
+  ]
 
   /// The engines that have a driver.
   static var built: Set<Engine> { Set(drivers.flatMap { $0.engines }) }

@@ -155,10 +155,13 @@ package func waitForMore(than count: Int, on descriptor: Int32, until deadline: 
 package struct StreamFailure: Error, Sendable {
   package let event: FailureEvent
   package let error: ServerError?
+  /// What the server answered when it was asked about it.
+  package let answer: ServerAnswer?
 
-  package init(_ event: FailureEvent, error: ServerError? = nil) {
+  package init(_ event: FailureEvent, error: ServerError? = nil, answer: ServerAnswer? = nil) {
     self.event = event
     self.error = error
+    self.answer = answer
   }
 }
 

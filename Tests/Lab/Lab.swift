@@ -6,6 +6,7 @@ public enum Lab {
   private static let place = Result { try helper.get().ask("place", [String](), for: String.self) }
   private static let postgres = Registry<PostgresServer, RunningPostgres>()
   private static let mariadb = Registry<MariaDBServer, RunningMariaDB>()
+  private static let redis = Registry<RedisServer, RunningRedis>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -35,6 +36,11 @@ public enum Lab {
   /// As the other: `Lab.start(mariadb: .optional)`.
   public static func start(mariadb server: MariaDBServer) throws -> RunningMariaDB {
     try mariadb.server(server) { try helper.get().ask("mariadb", server, for: RunningMariaDB.self) }
+  }
+
+  /// As the other: `Lab.start(redis: .good)`.
+  public static func start(redis server: RedisServer) throws -> RunningRedis {
+    try redis.server(server) { try helper.get().ask("redis", server, for: RunningRedis.self) }
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.

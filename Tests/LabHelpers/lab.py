@@ -23,6 +23,7 @@ import mariadb
 import pki
 import postgres
 import process
+import redis
 
 
 class Lab:
@@ -60,6 +61,12 @@ class Lab:
         return {
             "port": server.port, "log": str(server.log), "generalLog": str(server.general_log),
             "socket": str(server.socket)}
+
+    def redis(self, wanted):
+        """Starts a Redis server and tells its ports, log and socket."""
+        server = self.start(redis, wanted)
+        return {
+            "port": server.door, "plainPort": server.port, "log": str(server.log), "socket": str(server.socket)}
 
     def start(self, kind, wanted):
         with self.lock:

@@ -11,6 +11,7 @@ struct Report: Decodable {
   struct Server: Decodable {
     var product: String
     var version: String
+    var details: [String]?
   }
   struct TLS: Decodable {
     struct Certificate: Decodable {
@@ -48,6 +49,7 @@ struct Report: Decodable {
   var ok: Bool
   var engine: String
   var host: String
+  var port: Int?
   var address: String?
   var ssl: SSL
   var server: Server?

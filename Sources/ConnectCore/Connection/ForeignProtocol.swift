@@ -15,6 +15,10 @@ extension ForeignAnswer {
       if bytes[4] == 10 { return "MySQL" }
       if bytes.count >= 7, bytes[4] == 0xFF, (3...15).contains(bytes[6]) { return "MySQL" }
     }
+    // CQL: a response of version 1 to 6, few flags, any stream, ERROR (native_protocol_v4.spec, section 2).
+    if bytes.count >= 5, (0x81...0x86).contains(bytes[0]), bytes[1] < 0x20, bytes[4] == 0 {
+      return "Cassandra"
+    }
     // MySQL's X Protocol begins with a notice: length 5 in 4 bytes, message 11.
     if bytes.starts(with: [5, 0, 0, 0, 11]) { return "MySQL X Protocol" }
     return nil

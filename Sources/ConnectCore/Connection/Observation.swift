@@ -71,6 +71,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case redirected(to: String)
   /// The server's own table of connections says of this one that it is encrypted, or is not, and we know better.
   case encryptionDisputed(serverSaysEncrypted: Bool)
+  /// A password was given, and the server lets everybody in without one.
+  case passwordNotAsked
   /// A NOTICE or warning of the server's, verbatim.
   case serverNotice(String)
   /// Others may read the client's private key.
@@ -79,6 +81,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case passwordExpired
   /// The password ends in so many days; fewer than 0: it has ended.
   case passwordExpires(days: Int)
+  /// A user was given and no password, so that nobody was named to the server: it let in whom it takes for a stranger.
+  case userNotUsed
   /// The server takes no writes.
   case serverIsReadOnly
   /// The plain pass of Preferred failed too; the outcome is the TLS pass's.

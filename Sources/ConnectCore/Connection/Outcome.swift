@@ -19,11 +19,14 @@ package struct ServerIdentity: Codable, Equatable, Sendable {
   package var version: String
   /// `Standard Edition (64-bit)`; nil where the product has none.
   package var edition: String?
+  /// What else it says of itself and its place, a few words each: `cluster Test Cluster`.
+  package var details: [String]
 
-  package init(product: String, version: String, edition: String? = nil) {
+  package init(product: String, version: String, edition: String? = nil, details: [String] = []) {
     self.product = product
     self.version = version
     self.edition = edition
+    self.details = details
   }
 }
 

@@ -24,13 +24,15 @@ extension Diagnosis {
   private static func finding(
     for failure: ConnectionFailure, _ target: ConnectionTarget, _ rules: any DiagnosisRules
   ) -> Finding? {
-    concernsEngine(failure) ? rules.finding(for: failure, target: target) : nil
+    concernsEngine(failure, target) ? rules.finding(for: failure, target: target) : nil
   }
 
   /// Whether the engine's own rules may know more than the event says by itself.
-  private static func concernsEngine(_ failure: ConnectionFailure) -> Bool {
+  private static func concernsEngine(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Bool {
     switch failure.event {
     case .serverReported, .other: true
+    // Nobody stands between us and such an engine's protocol, so how it was left off may mean something.
+    case .closed where !target.engine.traits.fallsBackToPlain: true
     default: !failure.answers.isEmpty
     }
   }

@@ -16,6 +16,7 @@ package enum GenericRules {
     case .tlsDemanded: return .serverRequiresTLS
     case .tlsNotAgreed: return .tlsFailureOther
     case .instanceNotFound: return .nameResolutionFailed
+    case .notTLS(let answer) where isOwnProtocol(answer, target.engine): return .serverLacksTLS
     case .foreignAnswer, .notTLS: return .wrongProtocol
     case .certificateRefused: return certificateCause(tls)
     case .alert(let alert): return AlertRules.cause(of: alert, tls: tls)
@@ -42,6 +43,7 @@ package enum GenericRules {
     case .closed, .reset, .timedOut, .foreignAnswer:
       if failure.answers.contains(where: isAnother) { return .wrongProtocol }
       if failure.answers.contains(.speaksStrictTDS) { return .tlsFailureOther }
+      if failure.stage == .tls, failure.answers.contains(.offersNoTLS) { return .serverLacksTLS }
       guard speaksTLSAtOnce(failure) else { return nil }
       // Where TLS is negotiated inside the protocol, a port that speaks TLS at once is another service.
       if target.engine.traits.fallsBackToPlain { return .wrongProtocol }
@@ -52,6 +54,11 @@ package enum GenericRules {
     default:
       return nil
     }
+  }
+
+  /// Whether the engine's own servers answer TLS so, where they have none.
+  private static func isOwnProtocol(_ answer: ForeignAnswer, _ engine: Engine) -> Bool {
+    !engine.traits.fallsBackToPlain && answer.protocolName == engine.traits.displayName
   }
 
   private static func isAnother(_ answer: ServerAnswer) -> Bool {

@@ -31,10 +31,7 @@ extension Report {
         ])
       ),
       ("ssl", ssl.json),
-      (
-        "server",
-        server?.json ?? .null
-      ),
+      ("server", server.map(\.json) ?? .null),
       ("tls", tls.map { $0.json(showCertificates: showCertificates) } ?? .null),
       ("attempts", .array(attempts.map(\.json))),
       ("stages", .array(stages.map(\.json))),
@@ -47,15 +44,6 @@ extension Report {
     }
     members.append(("diagnosis", diagnosis?.json ?? .null))
     return .object(members)
-  }
-}
-
-extension ServerIdentity {
-  fileprivate var json: JSONText {
-    let members: [(key: String, value: JSONText)] = [
-      ("product", .string(product)), ("version", .string(version)),
-    ]
-    return .object(members + (edition.map { [("edition", .string($0))] } ?? []))
   }
 }
 
@@ -114,5 +102,16 @@ extension Report.Problem {
       ("serverResponse", .optional(serverResponse)), ("nativeCode", .optional(nativeCode)),
       ("sqlState", .optional(sqlState)),
     ])
+  }
+}
+
+extension ServerIdentity {
+  fileprivate var json: JSONText {
+    var members: [(key: String, value: JSONText)] = [
+      ("product", .string(product)), ("version", .string(version)),
+    ]
+    if let edition { members.append(("edition", .string(edition))) }
+    if !details.isEmpty { members.append(("details", .strings(details))) }
+    return .object(members)
   }
 }

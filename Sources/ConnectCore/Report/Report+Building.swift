@@ -48,7 +48,7 @@ extension Report {
     guard case .connected(let session) = observation.outcome, let server = session.server else { return nil }
     return ServerIdentity(
       product: clean.line(server.product), version: clean.line(server.version),
-      edition: server.edition.map(clean.line))
+      edition: server.edition.map(clean.line), details: server.details.map(clean.line))
   }
 
   private static func cause(

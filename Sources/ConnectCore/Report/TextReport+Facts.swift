@@ -3,11 +3,9 @@ extension TextReport {
   var facts: [String] {
     var lines: [(label: String, text: String)] = []
     if let server = report.server {
-      lines.append(
-        (
-          "Server",
-          ["\(server.product) \(server.version)", server.edition].compactMap { $0 }.joined(separator: ", ")
-        ))
+      let product = ["\(server.product) \(server.version)", server.edition].compactMap(\.self)
+      let details = server.details.isEmpty ? "" : " (\(server.details.joined(separator: ", ")))"
+      lines.append(("Server", product.joined(separator: ", ") + details))
     }
     if report.stages.contains(where: { $0.stage == .auth }), !login.isEmpty { lines.append(("Login", login)) }
     lines.append(("Encryption", encryption))

@@ -28,9 +28,9 @@ struct Warnings {
 
   private var noFallback: [String] {
     let traits = target.engine.traits
-    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil else {
-      return []
-    }
+    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil,
+      !target.hosts.allSatisfy(\.isUnixSocket)
+    else { return [] }
     return [
       "The driver for \(traits.displayName) has no TLS fallback: Preferred behaves the same as Required."
     ]
@@ -68,6 +68,10 @@ struct Warnings {
           ? nil
           : days < 0 ? "The password has expired." : "The password expires \(CertificateWords.left(days))."
       case .serverIsReadOnly: "The server is read-only."
+      case .passwordNotAsked:
+        "The server asked for no password: the one that was given was not sent, and nothing is known of it."
+      case .userNotUsed:
+        "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil
       }
     }

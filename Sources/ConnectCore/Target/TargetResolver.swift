@@ -54,7 +54,7 @@ package struct TargetResolver {
     }
 
     let ssl = try SSLResolution(
-      merged, engine: engine, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
+      merged, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
       hasPassphrase: passphraseSource != nil)
     let hosts = try hosts(
       of: &merged, engine, defaultPort: engine.defaultPort(for: ssl.settings.mode), &warnings)
@@ -67,6 +67,7 @@ package struct TargetResolver {
     }
 
     let user = try login(merged[.user]?.value, engine: engine, until: until)
+    if engine == .redis, let given = merged[.database] { try OptionValues.checkIndex(given) }
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
 

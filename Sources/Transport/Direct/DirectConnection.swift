@@ -1,0 +1,94 @@
+package import ConnectCore
+
+/// One connection to a server that speaks TLS from the first byte or not at all: opened, then talked over, then told
+/// about.
+///
+/// What it throws is complete: the stage, what was seen, and what the server answered when it was asked.
+package final class DirectConnection {
+  package let target: ConnectionTarget
+  package let host: HostPort
+  package let deadline: Deadline
+  /// nil: plain text.
+  package let tlsGuard: TLSGuard?
+  /// What was seen beside the outcome; the engine adds to it.
+  package var remarks: [Remark] = []
+  /// Whether the login was asked for, or begun; a connection that is lost before may be lost for reasons that pass.
+  package var credentialsRequested = false
+
+  let engine: any DirectEngine
+  let progress: Progress
+  var clock = StageClock()
+  var stream: (any ByteStream)?
+  var address: SocketAddress?
+  var lost: [ConnectionAttempt] = []
+  var begun = ContinuousClock.now
+  /// Whether the server has said anything, of TLS apart.
+  var heard = false
+  /// What was read ahead, after a write that failed.
+  var unread: [UInt8] = []
+  /// Whether it may still be asked who it is.
+  var mayAsk: Bool
+  /// When to ask, while it says nothing.
+  var patience: Deadline
+
+  /// - Parameter policy: loaded unless TLS is disabled; it is not used for a Unix socket.
+  package init(
+    _ engine: any DirectEngine, target: ConnectionTarget, host: HostPort, policy: TLSPolicy?,
+    deadline: Deadline, progress: Progress
+  ) {
+    self.engine = engine
+    self.target = target
+    self.host = host
+    self.deadline = deadline
+    self.progress = progress
+    tlsGuard = host.isUnixSocket ? nil : policy.map { TLSGuard($0.forHost(host.host, target.ssl)) }
+    mayAsk = target.asksQuestions
+    patience = deadline
+  }
+
+  /// Whether TLS is up and the certificate is as good as was demanded.
+  package var isEncrypted: Bool { tlsGuard?.acceptsCredentials == true }
+
+  /// Ends the stage before, and begins this one.
+  package func begin(_ stage: ConnectionStage) {
+    clock.begin(stage)
+    progress.note(stage)
+  }
+
+  /// A failure at the stage that has been begun last.
+  package func failure(
+    _ event: FailureEvent, _ error: ServerError? = nil, answers: [ServerAnswer] = []
+  ) -> ConnectionFailure {
+    ConnectionFailure(
+      stage: clock.current, event: event, error: error, answers: answers,
+      credentialsRequested: credentialsRequested)
+  }
+
+  /// What this connection amounts to, as the pass at its host.
+  package func result(_ outcome: Result<Session, ConnectionFailure>) -> PassResult {
+    var result: PassResult
+    if let address {
+      result = PassResult(
+        outcome: outcome, address: address, addressText: address.description, mode: mode, begun: begun,
+        clock: clock, tlsGuard: tlsGuard,
+        encrypted: tlsGuard == nil ? (heard ? false : nil) : (isEncrypted ? true : nil))
+      result.attempts = lost + result.attempts
+    } else {
+      var clock = clock
+      clock.end(ok: false)
+      let failure = if case .failure(let failure) = outcome { failure } else { self.failure(.closed) }
+      result = PassResult(failure, stages: clock.stages)
+      result.attempts = lost
+    }
+    // TLS 1.3 lets the client finish before the server has judged its certificate.
+    if result.failure?.stage == .tls { result.tls?.handshakeCompleted = false }
+    result.remarks = remarks
+    return result
+  }
+
+  /// The mode that the connection amounts to by itself.
+  var mode: SSLMode {
+    if host.isUnixSocket { return .disabled }
+    return target.ssl.mode == .preferred ? .required : target.ssl.mode
+  }
+}

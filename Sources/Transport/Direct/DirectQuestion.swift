@@ -1,0 +1,34 @@
+internal import ConnectCore
+
+/// The questions to a server that either speaks TLS or does not, each over a connection of its own and without
+/// credentials.
+struct DirectQuestion {
+  let address: SocketAddress
+  /// Unverified: nothing is confided to it.
+  let policy: TLSPolicy
+  let deadline: Deadline
+
+  /// Whether it speaks the engine's protocol in plain text; nil: that was not to be learnt.
+  func inPlain(_ engine: any DirectEngine) -> ServerAnswer? {
+    // PostgreSQL's servers hang up on what is not theirs.
+    greeting(of: engine) ?? listenerQuestion.askForPostgreSQL()
+  }
+
+  private func greeting(of engine: any DirectEngine) -> ServerAnswer? {
+    let deadline = deadline.orSooner(in: .seconds(1))
+    guard let socket = try? PlainSocket.connected(to: address, deadline: deadline),
+      let greeting = try? engine.greet(over: socket, deadline: deadline)
+    else { return nil }
+    switch greeting {
+    case .engine: return .offersNoTLS
+    case .foreign(let answer): return answer.protocolName.map { _ in .isAnother(answer) }
+    }
+  }
+
+  /// Who listens where the engine's own message brought nothing.
+  func listener() -> ServerAnswer? { listenerQuestion.ask() ?? listenerQuestion.askForPostgreSQL() }
+
+  private var listenerQuestion: ListenerQuestion {
+    ListenerQuestion(address: address, policy: policy, deadline: deadline)
+  }
+}
