@@ -6,6 +6,8 @@ public enum Lab {
   private static let place = Result { try helper.get().ask("place", [String](), for: String.self) }
   private static let postgres = Registry<PostgresServer, RunningPostgres>()
   private static let mariadb = Registry<MariaDBServer, RunningMariaDB>()
+  private static let mongodb = Registry<MongoServer, RunningMongo>()
+  private static let nameservers = Registry<NameServer, RunningNameServer>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -35,6 +37,21 @@ public enum Lab {
   /// As the other: `Lab.start(mariadb: .optional)`.
   public static func start(mariadb server: MariaDBServer) throws -> RunningMariaDB {
     try mariadb.server(server) { try helper.get().ask("mariadb", server, for: RunningMariaDB.self) }
+  }
+
+  /// As the other: `Lab.start(mongodb: .plain)`.
+  public static func start(mongodb server: MongoServer) throws -> RunningMongo {
+    try mongodb.server(server) { try helper.get().ask("mongodb", server, for: RunningMongo.self) }
+  }
+
+  /// A DNS server that knows those records; it takes root, since resolvers ask nobody but port 53.
+  public static func start(nameserver server: NameServer) throws -> RunningNameServer {
+    try nameservers.server(server) { try helper.get().ask("nameserver", server, for: RunningNameServer.self) }
+  }
+
+  /// What each connection to a fake of that key has said so far.
+  static func heard<Heard: Decodable>(_ key: Int, as: Heard.Type) throws -> [Heard] {
+    try helper.get().ask("heard", key, for: [Heard].self)
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.
