@@ -7,10 +7,15 @@ import PackageDescription
 let headerFolders: [SwiftSetting] = [
   .unsafeFlags(
     [
-      "/usr/include/postgresql", "/usr/include/mariadb",
+      "/usr/include/postgresql", "/usr/include/mariadb", "/usr/include/libmongoc-1.0",
+      "/usr/include/libbson-1.0",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
+      "/opt/homebrew/opt/mongo-c-driver@1/include/libmongoc-1.0",
+      "/usr/local/opt/mongo-c-driver@1/include/libmongoc-1.0",
+      "/opt/homebrew/opt/mongo-c-driver@1/include/libbson-1.0",
+      "/usr/local/opt/mongo-c-driver@1/include/libbson-1.0",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
@@ -42,8 +47,10 @@ let package = Package(
     .target(name: "ConnectCore"),
     library("COpenSSL"),
     library("CLoader"),
+    library("CResolver"),
     .target(
-      name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader"], swiftSettings: headerFolders),
+      name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader", "CResolver"],
+      swiftSettings: headerFolders),
 
     .target(name: "Workers", dependencies: ["ConnectCore", "Transport"], swiftSettings: headerFolders),
 
@@ -51,11 +58,14 @@ let package = Package(
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
+    library("CMongoC"),
+    driver("MongoDB", library: "CMongoC"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver",
+        "MongoDBDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -70,6 +80,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "MongoDBDriverTests", dependencies: ["ConnectCore", "MongoDBDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
