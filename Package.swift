@@ -100,7 +100,8 @@ let package = Package(
 // The fuzzers need libFuzzer's main, so they exist only where `make fuzz` builds them.
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
-    ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("Sanitiser", "ConnectCore"),
+    ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
+    ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(
       .executableTarget(

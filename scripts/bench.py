@@ -18,6 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests/LabHelpers"))
 
 import lab as laboratory  # noqa: E402
+import mariadb  # noqa: E402
 import postgres  # noqa: E402
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
@@ -91,30 +92,77 @@ def processor():
     return platform.machine()
 
 
-def rows(program, psql, running, pki, count):
-    """The table's lines: what, and the medians of both."""
-    port, ca = str(running["port"]), f"{pki}/ca.pem"
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", "PGPASSWORD": PASSWORD,
-        "SSL_CERT_FILE": "/nonexistent", "SSL_CERT_DIR": "/nonexistent"}
-    place = ["--engine", "postgres", "-h", "localhost", "-p", port, "-U", "tester", "-d", "appdb"]
+def environment(**more):
+    return {
+        "PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8", "SSL_CERT_FILE": "/nonexistent",
+        "SSL_CERT_DIR": "/nonexistent", **more}
 
-    def query(mode, roots=ca):
+
+class PostgreSQL:
+    """psql of the server's own folder: Debian's on PATH is a script."""
+
+    native = "psql"
+    modes = (("verify-identity", "verify-full"), ("required", "require"), ("disabled", "disable"))
+
+    def __init__(self, lab):
+        self.client = native(postgres.binaries() / "psql")
+        self.running = lab.postgres({
+            "certificate": "good", "listen": ["127.0.0.1"], "hba": ["local all all trust", "host all all all scram-sha-256"]})
+        self.environment = environment(PGPASSWORD=PASSWORD)
+
+    engine = "postgres"
+
+    def query(self, mode, authorities):
+        port = self.running["port"]
+        roots = authorities if mode == "verify-full" else "/nonexistent"
         target = f"host=localhost port={port} user=tester dbname=appdb sslmode={mode} sslrootcert={roots}"
-        return [psql, "--no-psqlrc", "-Atqc", "select version()", target]
-
-    def test(*options):
-        return [program, *place, *options]
-
-    yield "verify-identity (verify-full)", pair(
-        test("--ssl", "verify-identity", "--ssl-ca", ca), query("verify-full"), environment, count)
-    yield "required (require)", pair(test("--ssl", "required"), query("require", "/nonexistent"), environment, count)
-    yield "disabled (disable)", pair(test("--ssl", "disabled"), query("disable"), environment, count)
-    yield "start-up alone (--help)", pair([program, "--help"], [psql, "--help"], environment, count)
+        return [self.client, "--no-psqlrc", "-Atqc", "select version()", target]
 
 
-def table(lines):
-    result = ["| what | wall ms | psql | ratio | CPU ms | psql | ratio | MiB | psql | ratio |", "|---" * 10 + "|"]
+class MariaDB:
+    """The mariadb client, which has no names for the modes."""
+
+    native = "mariadb"
+    modes = (
+        ("verify-identity", "--ssl-verify-server-cert"), ("required", "--ssl"), ("disabled", "--skip-ssl"))
+    engine = "mariadb"
+
+    def __init__(self, lab):
+        self.client = native(mariadb.program("mariadb"))
+        self.running = lab.mariadb({
+            "certificate": "good", "clientCA": None, "tlsVersion": None, "requireSecureTransport": False,
+            "listen": ["127.0.0.1"], "port": None, "accountHost": "%", "heldConnections": 0, "blocksHost": False,
+            "settings": {}})
+        self.environment = environment(MYSQL_PWD=PASSWORD)
+
+    def query(self, mode, authorities):
+        verify = [f"--ssl-ca={authorities}"] if "verify" in mode else []
+        return [
+            self.client, "--no-defaults", "--protocol=tcp", "-h", "localhost", "-P", str(self.running["port"]), "-u",
+            "tester", "-NB", mode, *verify, "-e", "select version()", "appdb"]
+
+
+ENGINES = (PostgreSQL, MariaDB)
+
+
+def rows(program, engine, pki, count):
+    """The table's lines: what, and the medians of both."""
+    authorities = f"{pki}/ca.pem"
+    place = [
+        program, "--engine", engine.engine, "-h", "localhost", "-p", str(engine.running["port"]), "-U", "tester", "-d",
+        "appdb"]
+    for mode, theirs in engine.modes:
+        roots = ["--ssl-ca", authorities] if mode == "verify-identity" else []
+        yield f"{mode} ({theirs})", pair(
+            [*place, "--ssl", mode, *roots], engine.query(theirs, authorities), engine.environment, count)
+    yield "start-up alone (--help)", pair(
+        [program, "--help"], [engine.client, "--help"], engine.environment, count)
+
+
+def table(engine, lines):
+    result = [
+        f"| what | wall ms | {engine.native} | ratio | CPU ms | {engine.native} | ratio | MiB | {engine.native} | ratio |",
+        "|---" * 10 + "|"]
     for what, (ours, theirs) in lines:
         cells = [what]
         for mine, his in zip(ours, theirs):
@@ -126,20 +174,22 @@ def table(lines):
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    psql = native(postgres.binaries() / "psql")
     lab = laboratory.Lab()
+    lines = []
+    clients = []
     try:
         pki = lab.place(None) + "/pki"
-        running = lab.postgres({
-            "certificate": "good", "listen": ["127.0.0.1"], "hba": ["local all all trust", "host all all all scram-sha-256"]})
-        lines = [*table(rows(program, psql, running, pki, count))]
+        for kind in ENGINES:
+            engine = kind(lab)
+            clients.append(version(engine.client, "--version"))
+            lines += ["", f"### {kind.__name__}", "", *table(engine, rows(program, engine, pki, count))]
     finally:
         lab.end()
     text = "\n".join([
         BEGIN, "",
         f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}: {processor()}, {os.cpu_count()} cores, "
         f"{platform.system()} {platform.release()}; `{version(program, '--version')}`, release build; "
-        f"`{version(psql, '--version')}`. {count} pairs each.", "", *lines, "", END])
+        f"{', '.join(f'`{client}`' for client in clients)}. {count} pairs each.", *lines, "", END])
     page = ROOT / "docs/performance.md"
     old = page.read_text()
     page.write_text(old[:old.index(BEGIN)] + text + old[old.index(END) + len(END):])

@@ -117,10 +117,13 @@ package func peek(at descriptor: Int32, atMost limit: Int = 16_384) -> [UInt8] {
 package struct StreamFailure: Error, Sendable {
   package let event: FailureEvent
   package let error: ServerError?
+  /// What the server answered when it was asked about it.
+  package let answer: ServerAnswer?
 
-  package init(_ event: FailureEvent, error: ServerError? = nil) {
+  package init(_ event: FailureEvent, error: ServerError? = nil, answer: ServerAnswer? = nil) {
     self.event = event
     self.error = error
+    self.answer = answer
   }
 }
 

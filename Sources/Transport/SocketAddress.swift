@@ -1,8 +1,8 @@
-/// A TCP endpoint: an IPv4 or IPv6 address with a port.
+/// Where a connection goes: an IPv4 or IPv6 address with a port, or a Unix socket.
 package struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
-  /// `AF_INET` or `AF_INET6`.
+  /// `AF_INET`, `AF_INET6` or `AF_UNIX`.
   package let family: Int32
-  /// The address in text form, with a zone (`%eth0`) where it has one.
+  /// The address in text form, with a zone (`%eth0`) where it has one; a Unix socket's path.
   package let numericHost: String
   package let port: UInt16
   /// The bytes of the `sockaddr`.
@@ -21,9 +21,34 @@ package struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
     bytes = Array(UnsafeRawBufferPointer(start: address, count: Int(length)))
   }
 
-  /// `ip:port`, or `[ip]:port` for IPv6.
+  /// The socket file at a path; nil if the path is longer than a `sockaddr_un` holds.
+  init?(unixSocket path: String) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let path = Array(path.utf8)
+    // Its last byte stays zero.
+    let fits = withUnsafeMutableBytes(of: &address.sun_path) { place in
+      guard path.count < place.count else { return false }
+      place.copyBytes(from: path)
+      return true
+    }
+    guard fits else { return nil }
+    #if canImport(Darwin)
+      address.sun_len = UInt8(MemoryLayout<sockaddr_un>.size)
+    #endif
+    family = AF_UNIX
+    port = 0
+    numericHost = String(decoding: path, as: UTF8.self)
+    bytes = withUnsafeBytes(of: &address) { Array($0) }
+  }
+
+  /// `ip:port`, `[ip]:port` for IPv6, or the path of a Unix socket.
   package var description: String {
-    family == AF_INET6 ? "[\(numericHost)]:\(port)" : "\(numericHost):\(port)"
+    switch family {
+    case AF_INET6: "[\(numericHost)]:\(port)"
+    case AF_INET: "\(numericHost):\(port)"
+    default: numericHost
+    }
   }
 
   func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {

@@ -156,7 +156,7 @@ public enum MySQLAccount {
   public static let locked = "locked"
   /// PASSWORD EXPIRE.
   public static let expired = "expired"
-  /// PASSWORD EXPIRE INTERVAL 3 DAY.
+  /// PASSWORD EXPIRE INTERVAL 3 DAY; may look that up.
   public static let expiring = "expiring"
   /// Logs in by the plug-in ed25519.
   public static let ed25519 = "ed25519"

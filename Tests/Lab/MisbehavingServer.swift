@@ -8,6 +8,8 @@ public final class MisbehavingServer: Sendable {
     public let plain: [UInt8]
     /// What came inside TLS.
     public let inner: [UInt8]
+    /// The names of MySQL's plugins whose scramble of a password, with the nonce of `MySQLMessage`, is among it.
+    public let scrambles: [String]
 
     /// Whether a text is among it.
     public func contains(_ text: String) -> Bool {
@@ -15,8 +17,10 @@ public final class MisbehavingServer: Sendable {
       return Data(plain).range(of: wanted) != nil || Data(inner).range(of: wanted) != nil
     }
 
-    /// Whether something came that is made of the password: itself, its MD5, or SCRAM's proof.
-    public var holdsProof: Bool { contains(Account.password) || contains("\0md5") || contains(",p=") }
+    /// Whether something came that is made of the password: itself, its MD5, SCRAM's proof, or a scramble.
+    public var holdsProof: Bool {
+      contains(Account.password) || contains("\0md5") || contains(",p=") || !scrambles.isEmpty
+    }
   }
 
   private struct Place: Decodable {
@@ -27,6 +31,8 @@ public final class MisbehavingServer: Sendable {
     var scripts: [[Step]]
     var addresses: [String]
     var port: Int?
+    var passwords = [Account.password, Account.keeperPassword]
+    var nonces = [[UInt8](MySQLMessage.nonce).hexadecimal]
   }
   private struct Address: Encodable {
     var address: String
@@ -36,6 +42,7 @@ public final class MisbehavingServer: Sendable {
   private struct Bytes: Decodable {
     var plain: String
     var inner: String
+    var scrambles: [String]
   }
 
   private static let helper = Result { try Helper("misbehave.py") }
@@ -70,19 +77,14 @@ public final class MisbehavingServer: Sendable {
   /// What each connection has said so far, in their order.
   public func heard() throws -> [Heard] {
     try Self.helper.get().ask("heard", key, for: [Bytes].self).map {
-      Heard(plain: Self.bytes($0.plain), inner: Self.bytes($0.inner))
+      Heard(
+        plain: [UInt8](hexadecimal: $0.plain), inner: [UInt8](hexadecimal: $0.inner),
+        scrambles: $0.scrambles)
     }
   }
 
   /// The round trips of each connection through a line, connecting included, closing not.
   public func roundTrips() throws -> [Int] {
     try Self.helper.get().ask("trips", key, for: [Int].self)
-  }
-
-  private static func bytes(_ hexadecimal: String) -> [UInt8] {
-    let digits = Array(hexadecimal.utf8)
-    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-      UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
-    }
   }
 }

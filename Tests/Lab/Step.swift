@@ -12,6 +12,13 @@ public enum Step: Encodable, Sendable {
   case hearHandshake
   /// Waits for the end of a line.
   case hearLine
+  /// Waits for a packet of MySQL's: SSLRequest, a login, an answer of a plugin, a command.
+  case hearMySQL
+  /// Says packets of MySQL's, numbered after the last one that was said or heard (a command begins anew); with a
+  /// pause (in seconds) a byte at a time, and no more bytes than the limit.
+  case mysql(_ bodies: [[UInt8]], pause: Double = 0, limit: Int? = nil)
+  /// Answers MySQL's commands as `FakeMySQL` does, until the client goes.
+  case mysqlSession
   /// Waits so many seconds.
   case pause(Double)
   /// Shakes hands, as TLS's server, with that certificate of the PKI. With a limit, it stops after so many bytes
@@ -38,8 +45,13 @@ public enum Step: Encodable, Sendable {
   /// Says a text.
   public static func send(_ text: String) -> Step { .send(Array(text.utf8)) }
 
+  /// Says one packet of MySQL's.
+  public static func mysql(_ body: [UInt8], pause: Double = 0, limit: Int? = nil) -> Step {
+    .mysql([body], pause: pause, limit: limit)
+  }
+
   private enum Key: String, CodingKey {
-    case `do`, bytes, pause, times, what, certificate, limit, flights, maximum, script, part, password
+    case `do`, bytes, bodies, pause, times, what, certificate, limit, flights, maximum, script, part, password
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -51,13 +63,20 @@ public enum Step: Encodable, Sendable {
     switch self {
     case .send(let bytes, let pause, let times):
       try fields.encode("send", forKey: .do)
-      try fields.encode(bytes.map { String(format: "%02x", $0) }.joined(), forKey: .bytes)
+      try fields.encode(bytes.hexadecimal, forKey: .bytes)
       try fields.encode(pause, forKey: .pause)
       try fields.encode(times, forKey: .times)
     case .hearPacket: try hear("packet")
     case .hearMessage: try hear("message")
-    case .hearHandshake: try hear("receive")
+    case .hearHandshake: try hear("something")
     case .hearLine: try hear("line")
+    case .hearMySQL: try hear("mysql")
+    case .mysql(let bodies, let pause, let limit):
+      try fields.encode("mysql", forKey: .do)
+      try fields.encode(bodies.map(\.hexadecimal), forKey: .bodies)
+      try fields.encode(pause, forKey: .pause)
+      try fields.encodeIfPresent(limit, forKey: .limit)
+    case .mysqlSession: try fields.encode("mysql_session", forKey: .do)
     case .pause(let seconds):
       try fields.encode("pause", forKey: .do)
       try fields.encode(seconds, forKey: .pause)

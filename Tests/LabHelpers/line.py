@@ -12,7 +12,8 @@ class Connection:
     """One connection through the line.
 
     A round trip is something that the client says and something that the server then answers; connecting is one
-    too. Bytes reach the other end a while later: what an end says without having waited for the other has left
+    too, and so is the greeting of a server that speaks first: it says that only when the client has confirmed the
+    connection. Bytes reach the other end a while later: what an end says without having waited for the other has left
     before anything can have come back, so it belongs to one flight. What a client says with its good-bye is not
     counted: it waits for no answer.
     """
@@ -20,6 +21,7 @@ class Connection:
     def __init__(self, client, server):
         self.trips = 1
         self.asked = False
+        self.silent = True
         self.closing = False
         self.lock = threading.Lock()
         for near, far, answers in ((client, server, False), (server, client, True)):
@@ -38,9 +40,10 @@ class Connection:
                 if not answers:
                     self.asked = True
                     self.closing = self.closing or not data
-                elif data and self.asked and not self.closing:
+                elif data and (self.asked or self.silent) and not self.closing:
                     self.asked = False
                     self.trips += 1
+                self.silent = self.silent and not data
             pending.put((time.monotonic() + DELAY, data))
 
     def deliver(self, near, far, pending, answers):

@@ -32,6 +32,7 @@ GRANT ALL ON appdb.* TO
     tester, keeper, nopass, needs_ssl, needs_x509, needs_subject, locked, expired, expiring, ed25519, by_socket,
     crowded, elsewhere@'192.0.2.1';
 GRANT ALL ON unmade.* TO tester;
+GRANT SELECT ON mysql.global_priv TO expiring;
 """
 
 # Without InnoDB a server is some hundred kilobytes and starts three times as fast.

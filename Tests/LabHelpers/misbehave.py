@@ -4,24 +4,24 @@ A server is a list of scripts, the n-th for the n-th connection (the last one fo
 list of steps, `{"do": "send", ...}`, the names of methods of `Performance`.
 """
 
-import json
-import os
 import socket
 import ssl
-import sys
 import threading
 import time
-import traceback
 
 import line
-from wire import Ended, Scram, Wire
+from mysql_commands import Commands, Context
+from mysql_protocol import MySQLWire
+from mysql_scramble import proofs
+from serving import serve
+from wire import Ended, Scram
 
 
 class Performance:
     """One connection that is served by a script."""
 
     def __init__(self, connection):
-        self.wire = Wire(connection)
+        self.wire = MySQLWire(connection)
         self.scram_exchange = None
 
     def run(self, script):
@@ -42,6 +42,13 @@ class Performance:
         data = memoryview(bytearray.fromhex(bytes))
         for _ in range(times):
             self.wire.send(data, pause)
+
+    def mysql(self, bodies, pause=0, limit=None):
+        self.wire.say(*(bytes.fromhex(body) for body in bodies), pause=pause, limit=limit)
+
+    def mysql_session(self):
+        """Answers commands as a fake of MySQL's does."""
+        Commands(self.wire, 0, Context({}, 8)).serve(self.wire.numbered)
 
     def pause(self, pause):
         time.sleep(pause)
@@ -92,8 +99,10 @@ class Performance:
 class Server:
     """A port on which the scripts are performed."""
 
-    def __init__(self, scripts, addresses, port):
+    def __init__(self, scripts, addresses, port, passwords, nonces):
         self.scripts = scripts
+        self.passwords = [password.encode() for password in passwords]
+        self.nonces = [bytes.fromhex(nonce) for nonce in nonces]
         self.performances = []
         self.listeners = []
         for address in addresses:
@@ -125,6 +134,8 @@ class Full:
         self.port = self.listener.getsockname()[1]
         self.fillers = []
         self.performances = []
+        self.passwords = []
+        self.nonces = []
         while True:
             filler = socket.socket(family)
             filler.settimeout(0.05)
@@ -146,7 +157,8 @@ class Stage:
         return {"key": len(self.everything) - 1, "port": thing.port}
 
     def serve(self, wanted):
-        return self.keep(Server(wanted["scripts"], wanted["addresses"], wanted.get("port") or 0))
+        return self.keep(Server(
+            wanted["scripts"], wanted["addresses"], wanted.get("port") or 0, wanted["passwords"], wanted["nonces"]))
 
     def full(self, wanted):
         return self.keep(Full(wanted["address"], wanted.get("port") or 0))
@@ -155,10 +167,15 @@ class Stage:
         return self.keep(line.Line(wanted["port"]))
 
     def heard(self, key):
-        """What each connection has said so far."""
+        """What each connection has said so far, and what of it is made of a password as MySQL's plugins do it."""
+        server = self.everything[key]
+        said = [(bytes(each.wire.heard), bytes(each.wire.inner)) for each in list(server.performances)]
         return [
-            {"plain": bytes(each.wire.heard).hex(), "inner": bytes(each.wire.inner).hex()}
-            for each in list(self.everything[key].performances)
+            {
+                "plain": plain.hex(), "inner": inner.hex(),
+                "scrambles": sorted(proofs(server.passwords, server.nonces, plain + inner) - {"password"}),
+            }
+            for plain, inner in said
         ]
 
     def trips(self, key):
@@ -166,23 +183,5 @@ class Stage:
         return [each.trips for each in list(self.everything[key].connections)]
 
 
-def serve():
-    writing = threading.Lock()
-    stage = Stage()
-
-    def perform(request):
-        try:
-            reply = {"id": request["id"], "result": getattr(stage, request["do"])(request["with"])}
-        except Exception as error:
-            traceback.print_exc()
-            reply = {"id": request["id"], "error": f"{type(error).__name__}: {error}"}
-        with writing:
-            print(json.dumps(reply), flush=True)
-
-    for text in sys.stdin:
-        threading.Thread(target=perform, args=(json.loads(text),), daemon=True).start()
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    serve()
+    serve(Stage())

@@ -106,6 +106,11 @@ class Wire:
         head = self.take(5)
         return head[:1], self.take(struct.unpack("!I", head[1:])[0] - 4)
 
+    def something(self):
+        """Whatever comes, if nothing is waiting."""
+        if not self.waiting:
+            self.more()
+
     def line(self):
         """Everything up to the end of a line."""
         while b"\n" not in self.waiting:

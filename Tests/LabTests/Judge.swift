@@ -7,7 +7,7 @@ extension Row {
   func arguments(port: Int) throws -> [String] {
     let situation = situation
     var arguments = ["--engine", situation.engine, "-h", try fill(situation.host), "-p", String(port)]
-    arguments += ["-U", situation.user, "-d", situation.database]
+    arguments += ["-U", situation.user] + (situation.database.map { ["-d", $0] } ?? [])
     if situation.password != nil { arguments += ["--password", "env:LAB_PASSWORD"] }
     arguments += ["--ssl", mode.rawValue, "--format", "json"]
     return arguments + (try fill(situation.options).split(separator: " ").map(String.init))
@@ -17,16 +17,16 @@ extension Row {
     var text = text
     if text.contains("{pki}") { text = try text.replacingOccurrences(of: "{pki}", with: Lab.pki) }
     if text.contains("{") {
-      let server = try Lab.start(situation.server)
+      let server = try situation.server.place()
       text = text.replacingOccurrences(of: "{port}", with: String(server.port))
-        .replacingOccurrences(of: "{socket}", with: server.socketFolder)
+        .replacingOccurrences(of: "{socket}", with: server.socket)
     }
     return text
   }
 
   /// Runs the program and records everything in which it does not do what the row says.
   func judge(sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let server = try Lab.start(situation.server)
+    let server = try situation.server.place()
     var environment = try situation.environment.mapValues(fill)
     if let password = situation.password { environment["LAB_PASSWORD"] = password }
     let home = try TemporaryFolder()
@@ -36,6 +36,9 @@ extension Row {
       try FileManager.default.createDirectory(
         at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
       try FileManager.default.copyItem(atPath: Lab.pki + "/" + source, toPath: target.path)
+    }
+    for (place, text) in situation.homeTexts {
+      try fill(text).write(toFile: home.path + "/" + place, atomically: true, encoding: .utf8)
     }
     let arguments = try arguments(port: server.port)
     let result = try Program.run(arguments, environment: environment)
@@ -77,6 +80,13 @@ extension Row {
     if let warning = situation.warning, mode != .disabled {
       let found = report.warnings.contains { $0.localizedCaseInsensitiveContains(warning) }
       check("a warning with \(warning)", found, true)
+    }
+    if let remark = situation.remark, ending.cause == nil {
+      let found = report.warnings.contains { $0.localizedCaseInsensitiveContains(remark) }
+      check("a warning with \(remark)", found, true)
+    }
+    if let note = situation.note, let diagnosis = report.diagnosis {
+      check("a note with \(note)", diagnosis.notes.contains { $0.contains(note) }, true)
     }
     faults += try SchemaValidator.faults(in: result.output).map { "schema: \($0)" }
     return faults

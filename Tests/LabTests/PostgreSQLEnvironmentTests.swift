@@ -32,7 +32,7 @@ import Testing
       .with(
         \.home,
         [".postgresql/postgresql.crt": "client.crt", ".postgresql/postgresql.key": "garbage.pem"]),
-    PostgreSQLClientCertificateTests.client(
+    ClientCertificateTable<PostgresServer>.client(
       "~/.postgresql/postgresql.crt and key: good", "", fails: .clientCertificateRequired, during: .login
     ).with(
       \.home, [".postgresql/postgresql.crt": "client.crt", ".postgresql/postgresql.key": "client.key"]),
@@ -54,7 +54,7 @@ import Testing
     .certificate(
       "PGSSLCRL", .with("revoked"), ca, verifyCA: .fails(.revoked), verifyIdentity: .fails(.revoked)
     ).with(\.environment, ["PGSSLCRL": "{pki}/crl-root-revoked.pem"]),
-    PostgreSQLClientCertificateTests.client("PGSSLCERT and PGSSLKEY", "").with(
+    ClientCertificateTable<PostgresServer>.client("PGSSLCERT and PGSSLKEY", "").with(
       \.environment, ["PGSSLCERT": "{pki}/client.crt", "PGSSLKEY": "{pki}/client.key"]),
     good("--ssl before PGSSLMODE", .optional).with(\.environment, ["PGSSLMODE": "verify-full"]),
     good("options before PGHOST and the like", .optional).with(

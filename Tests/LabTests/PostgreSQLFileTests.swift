@@ -4,63 +4,10 @@ import Testing
 
 /// Revocation lists, and files that cannot be used, × five modes.
 @Suite struct PostgreSQLFileTests {
-  static let revoked = Ending.fails(.revoked)
-  static let unreadable = Ending.fails(.caFile)
+  typealias Table = FileTable<PostgresServer>
 
-  static func list(_ title: String, _ certificate: String, _ crl: String, _ ending: Ending?) -> Situation {
-    .certificate(
-      title, .with(certificate), "--ssl-ca {pki}/ca.pem --ssl-crl {pki}/crl-\(crl).pem",
-      verifyCA: ending ?? .chain, verifyIdentity: ending ?? .identity)
-  }
-
-  /// The list does not tell whether the certificate is good: no reason is named for that in the table of causes.
-  static func inconclusive(_ title: String, _ certificate: String, _ crl: String) -> Situation {
-    .certificate(
-      title, .with(certificate), "--ssl-ca {pki}/ca.pem --ssl-crl {pki}/crl-\(crl).pem",
-      verifyCA: .fails(.untrusted, advising: .verifyCA),
-      verifyIdentity: .fails(.untrusted, advising: .verifyIdentity))
-  }
-
-  static let revocations = [
-    list("revoked", "revoked", "root-revoked", revoked),
-    list("not in the list", "revoked", "root", nil),
-    list("another one revoked", "good", "root-revoked", nil),
-    inconclusive("list expired", "good", "root-expired"),
-    inconclusive("list of another CA", "good", "other"),
-    list("intermediate's and root's lists", "chained", "both", nil),
-    list("intermediate's list alone", "chained", "intermediate", nil),
-    inconclusive("root's list alone", "chained", "root"),
-    list("revoked by the intermediate", "chained", "intermediate-revoked", revoked),
-    list("the intermediate revoked", "withdrawn-ca", "withdrawn", revoked),
-    inconclusive("intermediate's list good, root's expired", "chained", "intermediate-and-root-expired"),
-  ]
-
-  /// `--ssl-ca` and `--ssl-crl` count in the modes that verify, and there before anything is sent.
-  static let files = ["missing.pem", "trusted", "garbage.pem", "empty.pem"].flatMap { name in
-    [
-      Situation.certificate(
-        "--ssl-ca \(name)", .optional, "--ssl-ca {pki}/\(name)", verifyCA: unreadable,
-        verifyIdentity: unreadable),
-      Situation.certificate(
-        "--ssl-crl \(name)", .optional, "--ssl-ca {pki}/ca.pem --ssl-crl {pki}/\(name)",
-        verifyCA: unreadable, verifyIdentity: unreadable),
-    ]
-  }
-
-  static let broken = [
-    Situation.certificate(
-      "--ssl-ca broken.pem", .optional, "--ssl-ca {pki}/broken.pem", verifyCA: unreadable,
-      verifyIdentity: unreadable),
-    Situation.certificate(
-      "--ssl-crl is a certificate", .optional, "--ssl-ca {pki}/ca.pem --ssl-crl {pki}/ca.pem",
-      verifyCA: unreadable, verifyIdentity: unreadable),
-    Situation.certificate(
-      "--ssl-ca is a key", .optional, "--ssl-ca {pki}/client.key", verifyCA: unreadable,
-      verifyIdentity: unreadable),
-  ]
-
-  @Test(arguments: Row.all(revocations)) func revocation(_ row: Row) throws { try row.judge() }
-  @Test(arguments: Row.all(files + broken)) func file(_ row: Row) throws { try row.judge() }
+  @Test(arguments: Row.all(Table.revocations)) func revocation(_ row: Row) throws { try row.judge() }
+  @Test(arguments: Row.all(Table.files + Table.broken)) func file(_ row: Row) throws { try row.judge() }
 
   @Test(arguments: ["--ssl-ca", "--ssl-crl"])
   func filesAreReadBeforeConnecting(option: String) throws {

@@ -12,7 +12,7 @@ import Testing
       Situation(
         "\(engine): hostssl only", .requiresTLS, "--ssl-ca {pki}/ca.pem",
         .fails(.requiresTLS, advising: .required), .encrypted, .encrypted, .chain, .identity),
-      PostgreSQLCertificateTests.untrusted(
+      CertificateTable<PostgresServer>.untrusted(
         "\(engine): self-signed", "self-signed", "--ssl-ca {pki}/ca.pem"),
     ].map { $0.with(\.engine, engine) }
   }

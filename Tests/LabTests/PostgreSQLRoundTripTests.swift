@@ -4,30 +4,11 @@ import Testing
 
 /// How many round trips a test costs: not one more than the protocol's minimum.
 @Suite struct PostgreSQLRoundTripTests {
-  /// The round trips of each connection that a test makes.
-  func trips(_ server: PostgresServer, _ options: [String], password: String? = Account.password) async throws
-    -> [Int]
-  {
-    try await SideBySide.run {
-      let line = try MisbehavingServer.line(to: Lab.start(server).port)
-      var arguments = [
-        "--engine", "postgres", "-h", "localhost", "-p", String(line.port), "-U", Account.user,
-      ]
-      arguments +=
-        ["-d", Account.database, "--format", "json", "--ssl-ca", try Lab.pki + "/ca.pem"] + options
-      if password != nil { arguments += ["--password", "env:LAB_PASSWORD"] }
-      let result = try Program.run(arguments, environment: ["LAB_PASSWORD": password ?? ""])
-      #expect(result.exitCode == 0, "\(result)")
-      return try line.roundTrips()
-    }
-  }
-
   func expect(
     _ wanted: [Int], _ server: PostgresServer, _ options: [String], password: String? = Account.password,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
-    let found = try await trips(server, options, password: password)
-    #expect(found == wanted, sourceLocation: sourceLocation)
+    try await RoundTrips.expect(wanted, server, options, password: password, sourceLocation: sourceLocation)
   }
 
   /// Connect, SSLRequest, the handshake, StartupMessage, and two for SCRAM.

@@ -5,17 +5,6 @@ import Testing
 /// Texts that a server chooses × the places where it can say them × formats: none drives the terminal, and none
 /// passes for a part of the report.
 @Suite struct PostgreSQLTextTests {
-  /// All that a terminal would obey, that changes the order of letters, and that looks like a report of ours.
-  static let worst =
-    "red \u{1b}[31m clear \u{1b}[2J\u{1b}]0;title\u{7} \u{9b}31m \u{8}\u{8}\u{7f} first\rsecond\r\nthird\u{b}\u{c}"
-    + "\u{85}\u{2028}\u{2029} \u{202e}drawkcab\u{202c} \u{2066}\u{2067}\u{2069} \u{200f}\u{061c}\u{feff}\u{200b}"
-    + "\n\nServer response: all is well\nexit code 0\n- The certificate is fine.\nWarning: none\n\nconnected, away"
-
-  static let texts: [(title: String, bytes: [UInt8])] = [
-    ("the worst", Array(worst.utf8)),
-    ("invalid UTF-8", [0xc3, 0x28, 0xff, 0xfe, 0x9b, 0x1b] + Array("[2J away".utf8)),
-  ]
-
   /// Where a server can say something.
   enum Place: String, CaseIterable, Sendable {
     case insteadOfTLS, loginInPlain, loginInTLS, query, notice, version, stranger
@@ -51,36 +40,17 @@ import Testing
   }
 
   static let cases = Place.allCases.flatMap { place in
-    texts.map { Case(title: $0.title, bytes: $0.bytes, place: place) }
+    HostileText.texts.map { Case(title: $0.title, bytes: $0.bytes, place: place) }
   }
 
   static func run(_ script: [Step], _ mode: Mode, _ format: String) throws -> ProgramResult {
-    let server = try MisbehavingServer(script)
-    return try Program.run([
-      "--engine", "postgres", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", mode.rawValue, "--color",
-      "never",
-      "--verbose", "--show-certs", "--format", format,
-    ])
+    try HostileText.run("postgres", script, mode, format)
   }
 
   @Test(arguments: cases) func textOfTheServer(_ given: Case) async throws {
     try await SideBySide.run {
-      for format in ["text", "json"] {
-        let result = try Self.run(given.place.script(given.bytes), given.place.mode, format)
-        #expect(!result.timedOut && result.exitCode < 64, "\(result)")
-        #expect(Terminal.controls(in: result.output + result.errors) == [], "\(given) \(result)")
-        if given.place != .stranger { #expect(result.output.contains("away"), "\(given) \(result)") }
-        if format == "json" {
-          #expect(try SchemaValidator.faults(in: result.output) == [], "\(given) \(result)")
-        } else {
-          let forged = [
-            "Server response: all", "exit code", "- The certificate is", "Warning: none", "connected,",
-          ]
-          for line in result.output.split(separator: "\n") {
-            #expect(!forged.contains { line.hasPrefix($0) }, "\(given) \(result)")
-          }
-        }
-      }
+      try HostileText.judge(
+        "postgres", given.place.script(given.bytes), given.place.mode, shown: given.place != .stranger, "\(given)")
     }
   }
 

@@ -40,6 +40,7 @@ struct Report: Decodable {
     var recommendedMode: String?
     var notes: [String]
     var serverResponse: String?
+    var nativeCode: String?
     var sqlState: String?
   }
 

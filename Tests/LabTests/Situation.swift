@@ -117,39 +117,63 @@ struct Ending: Sendable {
 }
 
 /// One situation in which a connection is tested in every mode. `{pki}`, `{port}` and `{socket}` in texts stand
-/// for the folder of the PKI, the server's port and the folder of its Unix socket.
+/// for the folder of the PKI, the server's port and its Unix socket (on PostgreSQL the folder of that).
 struct Situation: Sendable {
   var title: String
-  var server: PostgresServer
+  var server: any LabServer
   /// The options that are added, separated by spaces.
   var options = ""
   var host = "localhost"
   var user = Account.user
   var password: String? = Account.password
-  var database = Account.database
-  var engine = "postgres"
+  var database: String? = Account.database
+  var engine: String
   var environment: [String: String] = [:]
   /// Files that lie in the home folder, and the files of the PKI that they are copies of.
   var home: [String: String] = [:]
+  /// Files that lie in the home folder, and what is in them.
+  var homeTexts: [String: String] = [:]
   /// What one of the warnings has to contain in every mode that uses TLS.
   var warning: String?
+  /// What one of the warnings has to contain in every mode in which it connects.
+  var remark: String?
+  /// What one of the notes has to contain in every mode in which it fails.
+  var note: String?
   /// In the order of the modes: disabled, preferred, required, verify-ca, verify-identity.
   var endings: [Ending]
 
-  init(_ title: String, _ server: PostgresServer, _ options: String = "", _ endings: Ending...) {
+  init(_ title: String, any server: any LabServer, _ options: String = "", endings: [Ending]) {
     precondition(endings.count == Mode.allCases.count, "\(title): one ending for each mode")
     self.title = title
     self.server = server
     self.options = options
     self.endings = endings
+    engine = server.engine
+  }
+
+  init(_ title: String, _ server: PostgresServer, _ options: String = "", _ endings: Ending...) {
+    self.init(title, any: server, options, endings: endings)
+  }
+
+  init(_ title: String, mariadb server: MariaDBServer, _ options: String = "", _ endings: Ending...) {
+    self.init(title, any: server, options, endings: endings)
   }
 
   /// A certificate's row: on a server that takes everybody, only the modes that verify see a difference.
   static func certificate(
+    _ title: String, any server: any LabServer, _ options: String = "", verifyCA: Ending,
+    verifyIdentity: Ending
+  ) -> Situation {
+    Situation(
+      title, any: server, options, endings: [.plain, .encrypted, .encrypted, verifyCA, verifyIdentity])
+  }
+
+  /// As the other.
+  static func certificate(
     _ title: String, _ server: PostgresServer, _ options: String = "", verifyCA: Ending,
     verifyIdentity: Ending
   ) -> Situation {
-    Situation(title, server, options, .plain, .encrypted, .encrypted, verifyCA, verifyIdentity)
+    certificate(title, any: server, options, verifyCA: verifyCA, verifyIdentity: verifyIdentity)
   }
 
   /// The same situation with something else about it.

@@ -38,6 +38,7 @@ package enum GenericRules {
     switch failure.event {
     case .closed, .reset, .timedOut, .foreignAnswer:
       if failure.answers.contains(where: isAnother) { return .wrongProtocol }
+      if failure.stage == .tls, failure.answers.contains(.offersNoTLS) { return .serverLacksTLS }
       guard speaksTLSAtOnce(failure) else { return nil }
       // Where TLS is negotiated inside the protocol, a port that speaks TLS at once is another service.
       if target.engine.traits.fallsBackToPlain { return .wrongProtocol }

@@ -83,6 +83,8 @@ struct Notes {
 
   private func answer(_ answer: ServerAnswer) -> String {
     switch answer {
+    case .offersNoTLS where !context.engine.fallsBackToPlain:
+      "asked in plain text, the server answered: this port has no TLS"
     case .offersNoTLS: "asked whether it has TLS, the server \(words.noTLS)"
     case .takesLoginOverTLS: "asked over TLS, the server went on to the login"
     case .refusesOverTLS(let error): "asked over TLS, the server refused too; \(words.quote(error))"

@@ -46,9 +46,9 @@ struct LibMariaDB: @unchecked Sendable {
       functions.ma_pvio_register_callback(
         1,
         { mode, _, bytes, length in
+          // size_t in C, and -1 of it for a failure.
           LibMariaDBConnection.current?.transferred(
-            UnsafeRawBufferPointer(start: bytes, count: Int(clamping: length)), isRead: mode == 0,
-            failed: length > Int.max)
+            UnsafeRawBufferPointer(start: bytes, count: max(0, length)), isRead: mode == 0, failed: length < 0)
         }) == 0
     else { return nil }
   }

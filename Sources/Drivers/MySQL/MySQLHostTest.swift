@@ -86,13 +86,18 @@ struct MySQLHostTest {
   private func answerOverTLS(at address: SocketAddress) -> ServerAnswer? {
     let result = pass(.question, at: [address], StageClock())
     guard let failure = result.failure else { return .takesLoginOverTLS }
-    if failure.event == .tlsNotOffered { return .offersNoTLS }
-    if failure.answers.contains(.asksForClientCertificate) { return .asksForClientCertificate }
-    guard let error = failure.error, failure.event == .serverReported, error.origin == .server else {
-      return .unanswered(failure.error?.text ?? "the connection ended")
+    let asksForCertificate = failure.answers.contains(.asksForClientCertificate)
+    switch failure.event {
+    case .tlsNotOffered: return .offersNoTLS
+    case .alert where asksForCertificate: return .asksForClientCertificate
+    case .serverReported:
+      guard let error = failure.error, error.origin == .server else { break }
+      if MySQLRules.isLoginRefusal(error) {
+        return asksForCertificate ? .asksForClientCertificate : .refusesOverTLS(error)
+      }
+      if MySQLRules.followsLogin(error) { return .takesLoginOverTLS }
+    default: break
     }
-    // It went past the question of TLS to something else: the password was right.
-    let isSame = MySQLRules.isLoginRefusal(error)
-    return isSame ? .refusesOverTLS(error) : .takesLoginOverTLS
+    return .unanswered(failure.error?.text ?? "the connection ended")
   }
 }

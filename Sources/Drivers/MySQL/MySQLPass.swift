@@ -47,7 +47,7 @@ struct MySQLPass {
   ) -> PassResult {
     progress.note(address: addressText)
     var login = MySQLLogin(connection, clock: clock, deadline: deadline, progress: progress)
-    if let address, target.asksQuestions {
+    if let address, target.asksQuestions, pass != .question {
       login.listener = MySQLListener(target: target, host: host, address: address, deadline: deadline)
     }
     let outcome = login.run(until: pass == .question ? .auth : target.until)

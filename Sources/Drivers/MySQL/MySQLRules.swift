@@ -31,6 +31,14 @@ struct MySQLRules: DiagnosisRules {
     error.origin == .server && ["1045", "1698"].contains(error.nativeCode)
   }
 
+  /// Whether a server says this only to somebody whose password it has found right: no right to the database or no
+  /// such database (1044, 1049), too many connections of the account (1203, 1226), a password that has expired
+  /// (1862), an account that is locked (MySQL 3118, MariaDB 4151).
+  static func followsLogin(_ error: ServerError) -> Bool {
+    error.origin == .server
+      && ["1044", "1049", "1203", "1226", "1862", "3118", "4151"].contains(error.nativeCode)
+  }
+
   /// The spellings of "you have to come over TLS" of the servers that speak this protocol.
   static func saysTLSRequired(_ error: ServerError) -> Bool {
     guard error.origin == .server else { return false }
@@ -93,7 +101,7 @@ struct MySQLRules: DiagnosisRules {
   static func cause(number: String) -> Cause? {
     switch number {
     case "1049": .databaseNotFound
-    case "1042", "1129", "1130", "1142", "3118", "3955", "4151": .accessDenied
+    case "1042", "1129", "1130", "1142", "3118", "3955", "4150", "4151": .accessDenied
     case "1040", "1041", "1135", "1203", "1226": .tooManyConnections
     case "1047", "1053", "3032", "9001": .serverNotReady
     case "1251", "1275", "1524", "1862", "2049", "2059": .authenticationFailed

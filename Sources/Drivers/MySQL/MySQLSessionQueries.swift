@@ -79,6 +79,8 @@ struct MySQLSessionQueries {
     }
     let own = lifetime.flatMap { Double($0) }.flatMap { $0 < 0 ? nil : $0 }
     guard let days = own ?? standard.flatMap(Double.init), days > 0, days < 65_536 else { return nil }
-    return Int((days - (now - changed) / 86_400).rounded(.down))
+    let left = (days - (now - changed) / 86_400).rounded(.down)
+    // What a server says need not be a time at all.
+    return left.magnitude < 1e6 ? Int(left) : nil
   }
 }

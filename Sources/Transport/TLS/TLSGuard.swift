@@ -52,6 +52,10 @@ package final class TLSGuard: @unchecked Sendable {
   /// Whether TLS came back, however it ended.
   package var serverSpokeTLS: Bool { serverHelloSeen || alerts.contains { $0.received } }
 
+  /// Whether the server judges the client's certificate, or its absence, after the client's handshake is over: it does
+  /// so with TLS 1.3 (RFC 8446 section 4.4.2.4).
+  package var judgesClientLate: Bool { report.clientCertificateRequested && report.version == "TLSv1.3" }
+
   /// Whether the certificate came and was found not as good as was demanded.
   package var refusedCertificate: Bool { !report.verification.blockingFaults.isEmpty }
 

@@ -7,10 +7,17 @@ package final class TLSStream: ByteStream {
   private let tlsGuard: TLSGuard
   private let ssl: OpaquePointer
 
+  /// What to do once if the other side has said nothing yet; true gives the handshake up.
+  private var stall: (patience: Deadline, givesUp: () -> Bool)?
+
   /// Shakes hands.
   ///
+  /// `givesUp` is called once if nothing has come back by the time of `patience`.
   /// - Throws: what ended the handshake; the guard's report tells the rest.
-  package init(over socket: PlainSocket, guard tlsGuard: TLSGuard, deadline: Deadline) throws(StreamFailure) {
+  package init(
+    over socket: PlainSocket, guard tlsGuard: TLSGuard, deadline: Deadline, patience: Deadline? = nil,
+    givesUp: @escaping () -> Bool = { false }
+  ) throws(StreamFailure) {
     ERR_clear_error()
     let made = tlsGuard.withGuard { () -> OpaquePointer? in
       guard let context = SSL_CTX_new(TLS_client_method()) else { return nil }
@@ -26,6 +33,8 @@ package final class TLSStream: ByteStream {
     self.socket = socket
     self.tlsGuard = tlsGuard
     ssl = made
+    stall = patience.map { ($0, givesUp) }
+    defer { stall = nil }
     try repeatedly(until: deadline) { SSL_connect(ssl) }
     guard tlsGuard.acceptsCredentials else { throw StreamFailure(.unguardedTLS) }
   }
@@ -63,6 +72,11 @@ package final class TLSStream: ByteStream {
   }
 
   private func pause(_ events: Int16, _ deadline: Deadline) throws(StreamFailure) {
+    if let stall, !tlsGuard.serverSpokeTLS {
+      guard wait(for: events, on: socket.descriptor, until: stall.patience) == 0 else { return }
+      self.stall = nil
+      if stall.givesUp() { throw StreamFailure(.timedOut) }
+    }
     guard wait(for: events, on: socket.descriptor, until: deadline) != 0 else {
       throw StreamFailure(.timedOut)
     }

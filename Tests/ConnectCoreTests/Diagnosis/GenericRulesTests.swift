@@ -161,6 +161,26 @@ struct GenericRulesTests {
     #expect(Samples.diagnosis(observation, Samples.target(engine: .redis))?.cause == .serverLacksTLS)
   }
 
+  @Test(
+    "TLS that stalls or breaks on a port that answers in plain text",
+    arguments: [FailureEvent.timedOut, .closed, .reset(errno: 104), .notTLS(foreign)])
+  func answersInPlain(event: FailureEvent) {
+    let target = Samples.target(.verifyIdentity, engine: .redis)
+    let diagnosis = Samples.diagnosis(Samples.failed(event, answers: [.offersNoTLS]), target)
+    #expect(diagnosis?.cause == .serverLacksTLS)
+    #expect(diagnosis?.recommendedMode == .disabled)
+    #expect(
+      diagnosis?.notes.contains("Asked in plain text, the server answered: this port has no TLS.") == true,
+      "\(diagnosis?.notes ?? [])")
+    #expect(Samples.diagnosis(Samples.failed(event), target)?.cause != .serverLacksTLS)
+  }
+
+  @Test("Of a login that stalls, the lack of TLS is not the cause")
+  func stallsInLogin() {
+    let observation = Samples.failed(.timedOut, at: .auth, answers: [.offersNoTLS])
+    #expect(Samples.diagnosis(observation, Samples.target(.disabled, engine: .redis))?.cause == .timedOut)
+  }
+
   @Test("The engine's rules are asked for what the server reported, and where there are answers")
   func engineRules() {
     let rules = FixedRules(.tooManyConnections, notes: ["seen by the rule"])

@@ -1,0 +1,19 @@
+package import ConnectCore
+
+/// An engine whose port either speaks TLS from the first byte or does not know it: what the shared test of such a
+/// host needs to know of it.
+package protocol DirectEngine: Sendable {
+  /// The login and what proves the session, over a connection that may be trusted with the credentials.
+  func converse(over connection: DirectConnection) throws(ConnectionFailure) -> Session
+
+  /// Sends a message that needs no login and changes nothing, and reads as much of the answer as tells whether it is
+  /// one of the engine's. It is sent where nobody can be trusted, so it holds no name and no secret.
+  func greet(over stream: any ByteStream, deadline: Deadline) throws(StreamFailure) -> DirectGreeting
+}
+
+/// What answered an engine's harmless message.
+package enum DirectGreeting: Sendable {
+  /// A server of the engine's, whatever it said.
+  case engine
+  case foreign(ForeignAnswer)
+}

@@ -1,0 +1,38 @@
+import Lab
+
+/// A kind of server that a situation can be about.
+protocol LabServer: Sendable {
+  /// What `--engine` is in its rows, unless a row says otherwise.
+  var engine: String { get }
+  /// Where it listens; started when it is first asked for.
+  func place() throws -> Place
+  /// A server like this whose certificate has that name among the PKI's.
+  static func with(_ certificate: String) -> Self
+  /// One that has `ca.pem` of the PKI to check client certificates with, and takes logins without TLS too.
+  static var mutual: Self { get }
+}
+
+/// Where a server listens.
+struct Place: Sendable {
+  var port: Int
+  /// What `-h` takes for its Unix socket.
+  var socket: String
+}
+
+extension PostgresServer: LabServer {
+  var engine: String { "postgres" }
+
+  func place() throws -> Place {
+    let running = try Lab.start(self)
+    return Place(port: running.port, socket: running.socketFolder)
+  }
+}
+
+extension MariaDBServer: LabServer {
+  var engine: String { "mysql" }
+
+  func place() throws -> Place {
+    let running = try Lab.start(mariadb: self)
+    return Place(port: running.port, socket: running.socket)
+  }
+}
