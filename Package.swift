@@ -82,7 +82,7 @@ let package = Package(
       name: "MySQLDriverTests", dependencies: ["ConnectCore", "MySQLDriver"],
       swiftSettings: headerFolders),
     .testTarget(
-      name: "MongoDBDriverTests", dependencies: ["ConnectCore", "MongoDBDriver"],
+      name: "MongoDBDriverTests", dependencies: ["ConnectCore", "Transport", "MongoDBDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),

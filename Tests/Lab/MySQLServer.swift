@@ -169,7 +169,9 @@ public struct FakeMySQLAccount: Hashable, Encodable, Sendable {
   ]
 
   /// The same account with something else about it.
-  public func with<Value>(_ path: WritableKeyPath<FakeMySQLAccount, Value>, _ value: Value) -> FakeMySQLAccount {
+  public func with<Value>(_ path: WritableKeyPath<FakeMySQLAccount, Value>, _ value: Value)
+    -> FakeMySQLAccount
+  {
     var account = self
     account[keyPath: path] = value
     return account

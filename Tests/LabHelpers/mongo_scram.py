@@ -22,7 +22,8 @@ class Scram:
         secret = password.encode()
         if self.hash == "sha1":
             secret = hashlib.md5(f"{user}:mongo:{password}".encode()).hexdigest().encode()
-        self.salt = os.urandom(16)
+        # As long as mongod's, which libmongoc checks: 16 bytes with SHA-1, 28 with SHA-256.
+        self.salt = os.urandom(hashlib.new(self.hash).digest_size - 4)
         self.salted = hashlib.pbkdf2_hmac(self.hash, secret, self.salt, ITERATIONS)
 
     def digest(self, key, text):

@@ -11,6 +11,8 @@ USERS = {
     ("admin", "a:b/c@d%e?"): ("p:w/o@r%d?&=#[]\u00fc\u20ac'\"\\", ["SCRAM-SHA-256"]),
     ("admin", "old"): (PASSWORD, ["SCRAM-SHA-1"]),
     ("admin", "poor"): (PASSWORD, BOTH),
+    # Users of two databases may have the same name.
+    ("appdb", "tester"): (PASSWORD, BOTH),
     ("appdb", "local"): (PASSWORD, BOTH),
     ("$external", "directory"): (PASSWORD, ["PLAIN"]),
     ("$external", "CN=tester"): (None, ["MONGODB-X509"]),

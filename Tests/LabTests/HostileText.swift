@@ -14,7 +14,8 @@ enum HostileText {
     ("invalid UTF-8", [0xc3, 0x28, 0xff, 0xfe, 0x9b, 0x1b] + Array("[2J away".utf8)),
   ]
 
-  static func run(_ engine: String, _ script: [Step], _ mode: Mode, _ format: String) throws -> ProgramResult {
+  static func run(_ engine: String, _ script: [Step], _ mode: Mode, _ format: String) throws -> ProgramResult
+  {
     let server = try MisbehavingServer(script)
     return try Program.run([
       "--engine", engine, "-h", "127.0.0.1", "-p", String(server.port), "--ssl", mode.rawValue, "--color",

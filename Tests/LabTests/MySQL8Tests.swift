@@ -8,7 +8,8 @@ enum MySQL8 {
     _ server: RunningFakeMySQL, _ mode: Mode, user: String = Account.user, _ options: [String] = []
   ) throws -> ProgramResult {
     var arguments = [
-      "--engine", "mysql", "-h", "localhost", "-4", "-p", String(server.port), "-U", user, "--password", "env:LAB_PASSWORD",
+      "--engine", "mysql", "-h", "localhost", "-4", "-p", String(server.port), "-U", user, "--password",
+      "env:LAB_PASSWORD",
       "--ssl", mode.rawValue, "--format", "json", "--timeout", "10",
     ]
     if mode == .verifyCA || mode == .verifyIdentity { arguments += try ["--ssl-ca", Lab.pki + "/ca.pem"] }
@@ -48,14 +49,17 @@ enum MySQL8 {
       note: "so it was not sent", recommended: "required", tellsPassword: encrypted),
     Login(title: "cached", server: .mysql8.with(\.cache, .full), causes: [:]),
     Login(
-      title: "cached, over TLS only", server: .requiresTLS.with(\.cache, .full), causes: [.disabled: .requiresTLS],
+      title: "cached, over TLS only", server: .requiresTLS.with(\.cache, .full),
+      causes: [.disabled: .requiresTLS],
       recommended: "required"),
     Login(title: "native", server: .native, causes: [:]),
     Login(title: "native after a switch", server: .mysql8, user: "legacy", causes: [:]),
     Login(
       title: "caching after a switch", server: .mysql8.with(\.greetingPlugin, .native),
       causes: [.disabled: .requiresTLS], tellsPassword: encrypted),
-    Login(title: "no password", server: .mysql8, user: "nopass", causes: all(.authentication).filter { _ in false }),
+    Login(
+      title: "no password", server: .mysql8, user: "nopass",
+      causes: all(.authentication).filter { _ in false }),
     Login(
       title: "no TLS, not cached", server: .plain,
       causes: [
@@ -70,7 +74,8 @@ enum MySQL8 {
       note: "over TLS only", recommended: "required", tellsPassword: encrypted),
     Login(
       title: "PAM", server: .mysql8, user: "pam",
-      causes: over([.disabled, .preferred, .required], .authentication), note: "only after the server's certificate",
+      causes: over([.disabled, .preferred, .required], .authentication),
+      note: "only after the server's certificate",
       recommended: "verify-identity", tellsPassword: [.verifyCA, .verifyIdentity]),
     Login(
       title: "locked", server: .native, user: "locked", causes: all(.accessDenied)),
@@ -120,8 +125,12 @@ enum MySQL8 {
   /// Who answered, by the variables that tell the products apart; and what the reader should know of the session.
   @Test(
     arguments: [
-      (FakeMySQL.native, "MySQL", "8.0.36"), (.aurora, "Amazon Aurora MySQL", "3.06.0"), (.tidb, "TiDB", "7.5.1"),
-      (.native.with(\.variables, ["version_comment": "Percona Server (GPL), Release 27"]), "Percona Server", "8.0.36"),
+      (FakeMySQL.native, "MySQL", "8.0.36"), (.aurora, "Amazon Aurora MySQL", "3.06.0"),
+      (.tidb, "TiDB", "7.5.1"),
+      (
+        .native.with(\.variables, ["version_comment": "Percona Server (GPL), Release 27"]), "Percona Server",
+        "8.0.36"
+      ),
       (.native.with(\.version, "8.0.30-Vitess"), "Vitess", "8.0.30"),
       (
         .native.with(\.version, "8.0.34-Vitess").with(\.variables, ["version_comment": "PlanetScale"]),
@@ -129,7 +138,8 @@ enum MySQL8 {
       ),
     ]) func product(server: FakeMySQL, product: String, version: String) throws
   {
-    let report = try #require(Report(try MySQL8.run(RunningFakeMySQL(server.with(\.cache, .full)), .required).output))
+    let report = try #require(
+      Report(try MySQL8.run(RunningFakeMySQL(server.with(\.cache, .full)), .required).output))
     #expect(report.server?.product == product)
     #expect(report.server?.version == version)
   }
@@ -142,7 +152,8 @@ enum MySQL8 {
 
   /// MySQL's own variables of a session that takes nothing but a new password.
   @Test func queriesThatAreRefused() throws {
-    let refusing = FakeMySQL.native.with(\.refusal, .init(.query, 1820, "HY000", "You must reset your password"))
+    let refusing = FakeMySQL.native.with(
+      \.refusal, .init(.query, 1820, "HY000", "You must reset your password"))
     let report = try #require(Report(try MySQL8.run(RunningFakeMySQL(refusing), .required).output))
     #expect(report.ok)
     #expect(report.warnings.contains { $0.contains("has expired") })

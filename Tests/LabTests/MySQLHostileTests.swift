@@ -4,7 +4,9 @@ import Testing
 
 /// What a MySQL server says that a real one says seldom or never × modes.
 @Suite struct MySQLHostileTests {
-  static func row(_ title: String, _ mode: Mode, _ script: [Step], _ cause: Cause?, _ stage: String) -> StressRow {
+  static func row(_ title: String, _ mode: Mode, _ script: [Step], _ cause: Cause?, _ stage: String)
+    -> StressRow
+  {
     StressRow(title, mode, script, cause, stage).with(\.engine, "mysql")
   }
 
@@ -17,7 +19,8 @@ import Testing
   static func refuses(_ code: UInt16, _ state: String, _ text: String, _ cause: Cause) -> [StressRow] {
     [Mode.disabled, .required].map { mode in
       row(
-        "error \(code)", mode, login(mode) + [.mysql(MySQLMessage.error(code, state, text)), .close], cause, "auth"
+        "error \(code)", mode, login(mode) + [.mysql(MySQLMessage.error(code, state, text)), .close], cause,
+        "auth"
       ).with(\.response, "ERROR \(code) (\(state)): \(text.prefix(20))").with(\.proves, true)
     }
   }
@@ -38,7 +41,10 @@ import Testing
 
   /// "You have to come over TLS", as the servers that speak this protocol put it.
   static let plainRefusals: [(UInt16, String, String)] = [
-    (3159, "HY000", "Connections using insecure transport are prohibited while --require_secure_transport=ON."),
+    (
+      3159, "HY000",
+      "Connections using insecure transport are prohibited while --require_secure_transport=ON."
+    ),
     (1105, "HY000", "Code: UNAVAILABLE server does not allow insecure connections, client must use SSL/TLS"),
     (9002, "28000", "SSL connection is required. Please specify SSL options and retry."),
   ]
@@ -76,7 +82,9 @@ import Testing
   @Test(arguments: earlyErrors) func errorBeforeTLS(_ row: StressRow) async throws { try await row.judge() }
 
   /// What comes in one segment with the greeting would be taken for a part of what TLS protects.
-  @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func smuggled(mode: Mode) async throws {
+  @Test(arguments: [Mode.preferred, .required, .verifyCA, .verifyIdentity]) func smuggled(mode: Mode)
+    async throws
+  {
     let greeting = MySQLMessage.packet(0, MySQLMessage.greeting(tls: true))
     for packet in [MySQLMessage.ok, MySQLMessage.authSwitch("mysql_clear_password"), MySQLMessage.fullPath] {
       let smuggled = greeting + MySQLMessage.packet(2, packet)
@@ -91,13 +99,16 @@ import Testing
   @Test func preferredAfterWhatIsNotTLS() async throws {
     let bad = MySQLMessage.error(1043, "08S01", "Bad handshake")
     for answer in [[Step.mysql(bad)], [.send("plain words, no TLS")]] {
-      let first: [Step] = [.mysql(MySQLMessage.greeting(tls: true)), .hearMySQL, .hearHandshake] + answer + [.close]
+      let first: [Step] =
+        [.mysql(MySQLMessage.greeting(tls: true)), .hearMySQL, .hearHandshake] + answer + [.close]
       let second: [Step] =
         Self.login(.disabled) + [.mysql([MySQLMessage.fastPath, MySQLMessage.ok]), .mysqlSession]
       try await StressRow("goes on", .preferred, first, then: second, nil, "query").with(\.engine, "mysql")
         .with(\.proves, true).with(\.note, "Preferred went on in plain text").judge()
-      try await StressRow("required does not", .required, first, then: second, bad == [] ? nil : Self.cause(answer), "tls")
-        .with(\.engine, "mysql").judge()
+      try await StressRow(
+        "required does not", .required, first, then: second, bad == [] ? nil : Self.cause(answer), "tls"
+      )
+      .with(\.engine, "mysql").judge()
     }
   }
 
@@ -108,11 +119,15 @@ import Testing
   /// A flood, in clear and inside TLS: an end comes, and the memory is spared.
   @Test(arguments: [Mode.disabled, .required]) func flood(mode: Mode) async throws {
     let flood = Step.send([UInt8](repeating: 0x41, count: 65_536), times: 2_000)
-    try await Self.row("flood as greeting", mode, [flood, .stall], .wrongProtocol, mode == .disabled ? "auth" : "tls")
-      .judge()
+    try await Self.row(
+      "flood as greeting", mode, [flood, .stall], .wrongProtocol, mode == .disabled ? "auth" : "tls"
+    )
+    .judge()
     let answer: [Step] = [.mysql([MySQLMessage.fastPath, MySQLMessage.ok]), .hearMySQL]
-    try await Self.row("flood as answer", mode, Self.login(mode) + answer + [flood, .stall], .wrongProtocol, "query")
-      .with(\.proves, true).judge()
+    try await Self.row(
+      "flood as answer", mode, Self.login(mode) + answer + [flood, .stall], .wrongProtocol, "query"
+    )
+    .with(\.proves, true).judge()
   }
 
   /// A file's content is what LOCAL INFILE asks for.

@@ -44,11 +44,13 @@ import Testing
           let verifies = mode == .verifyCA || mode == .verifyIdentity
           let proofs = Set(received.flatMap(\.proofs))
           if verifies, certificate != "good" {
-            #expect(received.allSatisfy { $0.decrypted.isEmpty && $0.login == nil }, "\(wish) \(haste): \(proofs)")
+            #expect(
+              received.allSatisfy { $0.decrypted.isEmpty && $0.login == nil }, "\(wish) \(haste): \(proofs)")
           }
           let mayTell = wish == .cachingOwnKey || wish == .cachingOwnKeyBySwitch || wish == .sha256OwnKey
           if !mayTell, !(wish == .clearPassword && verifies) {
-            #expect(!proofs.contains { $0.hasPrefix("password") }, "\(wish) \(haste) \(certificate): \(proofs)")
+            #expect(
+              !proofs.contains { $0.hasPrefix("password") }, "\(wish) \(haste) \(certificate): \(proofs)")
           }
           #expect(!proofs.contains("mysql_old_password"))
         }

@@ -49,7 +49,8 @@ import Testing
     func dribble(tls: Bool) -> [Step] {
       switch self {
       case .accepted, .greeting: [.mysql(MySQLMessage.greeting(tls: tls), pause: 1)]
-      case .serverHello: [.mysql(MySQLMessage.greeting(tls: true)), .hearMySQL, .secure(limit: 0), .rest(pause: 1)]
+      case .serverHello:
+        [.mysql(MySQLMessage.greeting(tls: true)), .hearMySQL, .secure(limit: 0), .rest(pause: 1)]
       case .midHandshake: [.rest(pause: 1)]
       case .login: [.mysql(MySQLMessage.fastPath, pause: 1)]
       case .verdict: [.mysql(MySQLMessage.ok, pause: 1)]
@@ -134,14 +135,17 @@ import Testing
 
   /// The question about a login that was refused in plain text keeps the deadline too, and proves nothing then.
   @Test func theQuestionOverTLSStalls() async throws {
-    let refused = MySQLMessage.error(1045, "28000", "Access denied for user 'tester'@'h' (using password: YES)")
+    let refused = MySQLMessage.error(
+      1045, "28000", "Access denied for user 'tester'@'h' (using password: YES)")
     for question in [Point.accepted, .greeting, .serverHello, .midHandshake, .login] {
       try await StressRow(
         "the question stalls \(question.rawValue)", .disabled,
         [.mysql(MySQLMessage.greeting(tls: true)), .hearMySQL, .mysql(refused), .close],
         then: question.approach(tls: true) + [.stall], .authentication, "auth"
-      ).with(\.engine, "mysql").with(\.proves, true).with(\.time, .atTheTimeout).with(\.note, "without an answer")
-        .judge()
+      ).with(\.engine, "mysql").with(\.proves, true).with(\.time, .atTheTimeout).with(
+        \.note, "without an answer"
+      )
+      .judge()
     }
   }
 }

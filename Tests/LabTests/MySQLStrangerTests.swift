@@ -40,9 +40,11 @@ import Testing
     }
   }
 
-  @Test(arguments: modes, [Step.close, .reset, .stall]) func onlyTLS(mode: Mode, otherwise: Step) async throws {
+  @Test(arguments: modes, [Step.close, .reset, .stall]) func onlyTLS(mode: Mode, otherwise: Step) async throws
+  {
     var row = Self.row(
-      "only TLS, else \(otherwise)", mode, [.unlessTLS([otherwise]), .secure(), .stall], note: "TLS from the first byte")
+      "only TLS, else \(otherwise)", mode, [.unlessTLS([otherwise]), .secure(), .stall],
+      note: "TLS from the first byte")
     row.time = .beforeTheTimeout
     row.timeout = 2.5
     try await row.judge()
@@ -53,7 +55,8 @@ import Testing
     try await SideBySide.run {
       let result = try SideBySide.runInTime(
         [
-          "--engine", "mysql", "-h", "127.0.0.1", "-p", String(server.port), "-U", "me", "--ssl", mode.rawValue,
+          "--engine", "mysql", "-h", "127.0.0.1", "-p", String(server.port), "-U", "me", "--ssl",
+          mode.rawValue,
           "--format", "json", "--timeout", "2",
         ], environment: [:])
       let report = try #require(Report(result.output))
@@ -93,7 +96,8 @@ import Testing
     let script: [Step] =
       [.pause(0.75)] + MySQLHostileTests.login(.required)
       + [.mysql([MySQLMessage.fastPath, MySQLMessage.ok]), .mysqlSession]
-    let row = StressRow("answers late", .required, script, then: [.close], nil, "query").with(\.engine, "mysql")
+    let row = StressRow("answers late", .required, script, then: [.close], nil, "query").with(
+      \.engine, "mysql")
     try await row.with(\.proves, true).with(\.timeout, 1).with(\.time, .beforeTheTimeout).judge()
   }
 }

@@ -15,18 +15,30 @@ import Testing
         [0xFF] + MySQLMessage.number(1_105, 2) + Array(state.utf8) + text
       }
       let version = String(decoding: text.filter { $0 != 0 }, as: UTF8.self)
-      let plain: [Step] = [.mysql(MySQLMessage.greeting(tls: false, plugin: "mysql_native_password")), .hearMySQL]
-      let tls: [Step] = [.mysql(MySQLMessage.greeting(tls: true, plugin: "mysql_native_password")), .hearMySQL]
+      let plain: [Step] = [
+        .mysql(MySQLMessage.greeting(tls: false, plugin: "mysql_native_password")), .hearMySQL,
+      ]
+      let tls: [Step] = [
+        .mysql(MySQLMessage.greeting(tls: true, plugin: "mysql_native_password")), .hearMySQL,
+      ]
       return switch self {
       case .insteadOfTheGreeting: [.mysql(error("")), .close]
       case .insteadOfTLS: tls + [.mysql(error("#HY000")), .close]
       case .loginInPlain: plain + [.mysql(error("#HY000")), .close]
       case .loginInTLS: tls + [.secure(), .hearMySQL, .mysql(error("#HY000")), .close]
       case .query:
-        plain + [.mysql(MySQLMessage.ok), .hearMySQL, .mysql(error("#HY000")), .hearMySQL, .mysql(error("#HY000"))]
+        plain + [
+          .mysql(MySQLMessage.ok), .hearMySQL, .mysql(error("#HY000")), .hearMySQL, .mysql(error("#HY000")),
+        ]
       case .version:
-        [.mysql(MySQLMessage.greeting(tls: false, version: version, plugin: "mysql_native_password")), .hearMySQL]
-          + [.mysql(MySQLMessage.ok), .hearMySQL, .mysql(MySQLMessage.error(1_064, "42000", "no such statement"))]
+        [
+          .mysql(MySQLMessage.greeting(tls: false, version: version, plugin: "mysql_native_password")),
+          .hearMySQL,
+        ]
+          + [
+            .mysql(MySQLMessage.ok), .hearMySQL,
+            .mysql(MySQLMessage.error(1_064, "42000", "no such statement")),
+          ]
           + [.hearMySQL, .mysql(MySQLMessage.answer("8.0.36")), .stall]
       case .plugin: plain + [.mysql(MySQLMessage.authSwitch(version)), .stall]
       case .stranger: [.send(text), .close]

@@ -50,7 +50,8 @@ import Testing
   @Test(arguments: cases) func textOfTheServer(_ given: Case) async throws {
     try await SideBySide.run {
       try HostileText.judge(
-        "postgres", given.place.script(given.bytes), given.place.mode, shown: given.place != .stranger, "\(given)")
+        "postgres", given.place.script(given.bytes), given.place.mode, shown: given.place != .stranger,
+        "\(given)")
     }
   }
 

@@ -45,17 +45,19 @@ import Testing
     #expect(found?.texts == ["A"])
   }
 
-  @Test(arguments: [
-    [], [1, 2, 3], header(answers: 1), header(questions: 9, answers: 0),
-    // Data shorter or longer than it says.
-    message((33, [0, 0, 0, 0, 1])), message((16, [9, 65])), message((33, [0, 0, 0, 0, 1, 1, 0, 0])),
-    // A name that goes on at itself, further on, or in the middle of nowhere.
-    header(questions: 0, answers: 1) + [0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0],
-    header(questions: 0, answers: 1) + [0xC0, 200], header(questions: 0, answers: 1) + [0xC0],
-    header(questions: 0, answers: 1) + [0x80, 1, 1],
-    // A label that ends behind the message.
-    header(questions: 1, answers: 0) + [63, 65],
-  ] as [[UInt8]]) func notReadable(_ bytes: [UInt8]) { #expect(DNSMessage(bytes) == nil) }
+  @Test(
+    arguments: [
+      [], [1, 2, 3], header(answers: 1), header(questions: 9, answers: 0),
+      // Data shorter or longer than it says.
+      message((33, [0, 0, 0, 0, 1])), message((16, [9, 65])), message((33, [0, 0, 0, 0, 1, 1, 0, 0])),
+      // A name that goes on at itself, further on, or in the middle of nowhere.
+      header(questions: 0, answers: 1) + [0xC0, 12, 0, 16, 0, 1, 0, 0, 0, 0, 0, 0],
+      header(questions: 0, answers: 1) + [0xC0, 200], header(questions: 0, answers: 1) + [0xC0],
+      header(questions: 0, answers: 1) + [0x80, 1, 1],
+      // A label that ends behind the message.
+      header(questions: 1, answers: 0) + [63, 65],
+    ] as [[UInt8]]) func notReadable(_ bytes: [UInt8])
+  { #expect(DNSMessage(bytes) == nil) }
 
   @Test func everyCutIsNoticed() {
     let whole = Self.message((33, [0, 0, 0, 5, 0x69, 0x89] + Self.name("a.example.test")))

@@ -70,9 +70,18 @@ struct libmongoc_stream {
   void *_Nullable owner;
 };
 
-/// What a reply's bson_t takes on the stack; libmongoc initialises it.
-static inline bson_t *_Nonnull libmongoc_reply(void) {
+/// The place of a reply, which libmongoc initialises; a bson_t is more aligned than Swift can make anything.
+static inline bson_t *_Nullable libmongoc_new_reply(void) {
   return (bson_t *)aligned_alloc(128, sizeof(bson_t));
+}
+
+/// The bytes of a document.
+static inline size_t libmongoc_length(const bson_t *_Nonnull document) { return document->len; }
+
+static inline void libmongoc_free_reply(const struct LibMongoCFunctions *_Nonnull functions,
+                                        bson_t *_Nonnull reply) {
+  functions->bson_destroy(reply);
+  free(reply);
 }
 
 #endif

@@ -59,6 +59,7 @@ extension Advice {
       switch answer {
       case .refusesOverTLS, .refusesInPlain, .offersNoTLS: true
       case .takesLoginOverTLS, .takesLoginInPlain, .acknowledgesPassword, .asksForClientCertificate,
+        .isMember,
         .speaksTLSDirectly, .isAnother, .unanswered:
         false
       }

@@ -66,6 +66,10 @@ struct Warnings {
           ? nil
           : days < 0 ? "The password has expired." : "The password expires \(CertificateWords.left(days))."
       case .serverIsReadOnly: "The server is read-only."
+      case .databaseNotListed(let name):
+        "There is no database \(clean.line(name)) that this user may see. The server makes one when something is first stored in it."
+      case .memberFailed(let name, let failure):
+        "Another server of the deployment, \(clean.line(name)), could not be used: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
       default: nil
       }
     }

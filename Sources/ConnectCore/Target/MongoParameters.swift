@@ -69,7 +69,9 @@ enum MongoParameters {
       guard ["true", "false"].contains(text.lowercased()) else { throw refuse("true or false") }
       return text.lowercased()
     default:
-      guard !text.isEmpty, !text.hasControlCharacter else { throw refuse("a text without control characters") }
+      guard !text.isEmpty, !text.hasControlCharacter else {
+        throw refuse("a text without control characters")
+      }
       return text
     }
   }
@@ -93,7 +95,8 @@ struct MongoResolution {
     hosts: [HostPort], port: Given?, ssl: SSLSettings, user: String?, hasPassword: Bool
   ) throws(UsageError) {
     if let socket = hosts.first(where: \.isUnixSocket) {
-      throw UsageError("The host \(socket.host.quoted) is a Unix socket, and MongoDB is tested over TCP only.")
+      throw UsageError(
+        "The host \(socket.host.quoted) is a Unix socket, and MongoDB is tested over TCP only.")
     }
     if parameters["srv"] != nil {
       if let port {

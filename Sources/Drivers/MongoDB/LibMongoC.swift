@@ -28,7 +28,8 @@ struct LibMongoC: @unchecked Sendable {
   private init(functions: LibMongoCFunctions, path: String) {
     self.functions = functions
     library = DriverLibrary(
-      name: "libmongoc", version: String(cString: functions.mongoc_get_version()), path: path)
+      name: "libmongoc", version: functions.mongoc_get_version().map { String(cString: $0) } ?? "", path: path
+    )
     // It would write to standard error, and what it writes may hold what was sent.
     functions.mongoc_log_set_handler(nil, nil)
     functions.mongoc_init()

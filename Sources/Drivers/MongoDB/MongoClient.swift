@@ -10,10 +10,20 @@ final class MongoClient {
   /// Opens the connection to a server that libmongoc wants to talk to; nil with words: it has failed.
   private let dial: (String, UInt16) -> MongoMember
 
+  /// Why libmongoc has not done what it was asked for.
+  struct Refusal: Error {
+    let error: ServerError
+
+    static func own(_ text: String) -> Refusal {
+      Refusal(error: ServerError(text: text, origin: .library("tablepro-connect")))
+    }
+  }
+
   /// - Throws: libmongoc's words for what is wrong with the settings.
   init(
-    _ libmongoc: LibMongoC, _ plan: MongoPlan, deadline: Deadline, dial: @escaping (String, UInt16) -> MongoMember
-  ) throws(ServerError) {
+    _ libmongoc: LibMongoC, _ plan: MongoPlan, deadline: Deadline,
+    dial: @escaping (String, UInt16) -> MongoMember
+  ) throws(Refusal) {
     self.libmongoc = libmongoc
     self.dial = dial
     let functions = libmongoc.functions
@@ -64,30 +74,24 @@ final class MongoClient {
   /// Runs a command on the database `admin` of the server that the read preference selects.
   ///
   /// - Returns: the answer; a failure with libmongoc's words, or the server's.
-  func run(_ command: [UInt8]) -> Result<BSONDocument, ServerError> {
+  func run(_ command: [UInt8]) -> Result<BSONDocument, Refusal> {
     let functions = libmongoc.functions
-    guard let client, let document = functions.bson_new_from_data(command, command.count) else {
-      return .failure(ServerError(text: "a command that is not BSON", origin: .library("tablepro-connect")))
-    }
+    guard let client, let document = functions.bson_new_from_data(command, command.count),
+      let reply = libmongoc_new_reply()
+    else { return .failure(.own("a command that is not BSON")) }
     defer { functions.bson_destroy(document) }
-    let reply = libmongoc_reply()
-    defer {
-      functions.bson_destroy(reply)
-      free(reply)
-    }
     var error = bson_error_t()
     let preference = functions.mongoc_client_get_read_prefs(client)
     let done = functions.mongoc_client_command_simple(client, "admin", document, preference, reply, &error)
+    var table = functions
+    defer { libmongoc_free_reply(&table, reply) }
     guard done else { return .failure(Self.error(&error)) }
-    let bytes = UnsafeBufferPointer(start: functions.bson_get_data(reply), count: Int(reply.pointee.len))
-    guard let answer = BSONDocument(bytes) else {
-      return .failure(ServerError(text: "an answer that is not BSON", origin: .library("tablepro-connect")))
-    }
-    return .success(answer)
+    let bytes = UnsafeBufferPointer(start: functions.bson_get_data(reply), count: libmongoc_length(reply))
+    return BSONDocument(bytes).map { .success($0) } ?? .failure(.own("an answer that is not BSON"))
   }
 
-  private static func error(_ error: inout bson_error_t) -> ServerError {
+  private static func error(_ error: inout bson_error_t) -> Refusal {
     let text = withUnsafeBytes(of: error.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    return MongoErrors.library(text, code: error.code)
+    return Refusal(error: MongoErrors.library(text, code: error.code))
   }
 }

@@ -59,7 +59,8 @@ package struct MongoDBDriver: Driver {
         material, triesNext: DirectTest.triesNextHost
       ) { host, share in
         let connection = DirectConnection(
-          MongoEngine(), target: target, host: host, policy: material?.policy, deadline: share, progress: progress)
+          MongoEngine(), target: target, host: host, policy: material?.policy, deadline: share,
+          progress: progress)
         return connection.result(Self.open(connection)).observation(host: host)
       }
     }

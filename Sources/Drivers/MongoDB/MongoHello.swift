@@ -44,7 +44,8 @@ struct MongoHello: Equatable, Sendable {
   var words: String {
     let set = setName.map { " of the replica set \($0)" } ?? ""
     let knows =
-      role == .primary || setName == nil ? "" : primary.map { ", and names \($0) the primary" } ?? ", and knows no primary"
+      role == .primary || setName == nil
+      ? "" : primary.map { ", and names \($0) the primary" } ?? ", and knows no primary"
     return switch role {
     case .standalone: "is a server of its own, in no replica set"
     case .mongos: "is a mongos"

@@ -39,9 +39,12 @@ struct MongoPlan: Equatable, Sendable {
     let hosts = target.hosts.map { place in
       place.host.contains(":") ? "[\(place.host)]:\(place.port)" : "\(place.host.encoded):\(place.port)"
     }
-    let options = ["replicaSet", "directConnection", "loadBalanced", "appName", "readPreference", "readPreferenceTags"]
-      .compactMap { name in target.parameters[name].map { "\(name)=\($0.encoded)" } }
-    return "mongodb://\(hosts.joined(separator: ","))/" + (options.isEmpty ? "" : "?" + options.joined(separator: "&"))
+    let options = [
+      "replicaSet", "directConnection", "loadBalanced", "appName", "readPreference", "readPreferenceTags",
+    ]
+    .compactMap { name in target.parameters[name].map { "\(name)=\($0.encoded)" } }
+    return "mongodb://\(hosts.joined(separator: ","))/"
+      + (options.isEmpty ? "" : "?" + options.joined(separator: "&"))
   }
 }
 
@@ -51,7 +54,9 @@ extension String {
   fileprivate var encoded: String {
     utf8.map { byte in
       let scalar = Unicode.Scalar(byte)
-      if scalar.isASCII, scalar.properties.isAlphabetic || (48...57).contains(byte) || "-._~".utf8.contains(byte) {
+      if scalar.isASCII,
+        scalar.properties.isAlphabetic || (48...57).contains(byte) || "-._~".utf8.contains(byte)
+      {
         return String(Character(scalar))
       }
       return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)

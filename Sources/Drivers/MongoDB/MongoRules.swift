@@ -20,8 +20,12 @@ struct MongoRules: DiagnosisRules {
     case MongoErrors.wireVersion:
       return Finding(
         cause: .other,
-        notes: ["The server and the driver have no version of MongoDB's protocol in common: one of them is too old"])
-    default: return error.text.contains("uthentication failed") ? login(failure, target) : server(error, failure, target)
+        notes: [
+          "The server and the driver have no version of MongoDB's protocol in common: one of them is too old"
+        ])
+    default:
+      return error.text.contains("uthentication failed")
+        ? login(failure, target) : server(error, failure, target)
     }
   }
 
@@ -29,9 +33,14 @@ struct MongoRules: DiagnosisRules {
   private static func selection(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding? {
     let words = failure.answers.compactMap { if case .isMember(_, let words) = $0 { words } else { nil } }
     guard !words.isEmpty else { return nil }
-    if let set = target.parameters["replicaSet"], !words.contains(where: { $0.contains(" of the replica set \(set)") }) {
+    if let set = target.parameters["replicaSet"],
+      !words.contains(where: { $0.contains(" of the replica set \(set)") })
+    {
       return Finding(
-        cause: .other, notes: ["None of the servers that answered is a member of the replica set \(set), which replicaSet asks for"])
+        cause: .other,
+        notes: [
+          "None of the servers that answered is a member of the replica set \(set), which replicaSet asks for"
+        ])
     }
     let wanted = target.parameters["readPreference"] ?? "primary"
     return Finding(
@@ -46,7 +55,8 @@ struct MongoRules: DiagnosisRules {
   ) -> Finding? {
     let text = error.text.lowercased()
     guard let code = error.nativeCode.flatMap({ Int($0) }) else {
-      return text.contains("authentication failed") || text.contains("auth failed") ? login(failure, target) : nil
+      return text.contains("authentication failed") || text.contains("auth failed")
+        ? login(failure, target) : nil
     }
     switch code {
     // UserNotFound, AuthenticationFailed, and Atlas's own, whose words tell.
@@ -87,10 +97,12 @@ struct MongoRules: DiagnosisRules {
   private static func login(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding {
     var notes: [String] = []
     let usesDatabase =
-      target.parameters["authSource"] == nil && target.parameters["authMechanism"].map { $0.hasPrefix("SCRAM") } ?? true
+      target.parameters["authSource"] == nil
+      && target.parameters["authMechanism"].map { $0.hasPrefix("SCRAM") } ?? true
     if usesDatabase, target.password != nil, let database = target.database, database != "admin" {
       notes.append(
-        "The user was looked for in the database \(database); users that are made in admin log in with --auth-source admin (authSource=admin in a URL)")
+        "The user was looked for in the database \(database); users that are made in admin log in with --auth-source admin (authSource=admin in a URL)"
+      )
     }
     if target.parameters["authMechanism"] == "MONGODB-X509" {
       notes.append("The user of MONGODB-X509 is the certificate's subject, and has to be made in $external")

@@ -33,7 +33,9 @@ enum MongoSeedlist {
   }
 
   private static func failure(_ event: FailureEvent, of kind: String, _ name: String) -> ConnectionFailure {
-    guard case .nameNotResolved(let words) = event else { return ConnectionFailure(stage: .resolve, event: event) }
+    guard case .nameNotResolved(let words) = event else {
+      return ConnectionFailure(stage: .resolve, event: event)
+    }
     return ConnectionFailure(
       stage: .resolve, event: .nameNotResolved("the \(kind) records of \(name) were asked for: \(words)"))
   }
@@ -48,7 +50,10 @@ enum MongoSeedlist {
     let host = target.hosts[0].host
     guard !services.isEmpty else {
       let service = target.parameters["srvServiceName"] ?? "mongodb"
-      throw Fault(words: "_\(service)._tcp.\(host) has no SRV records: mongodb+srv:// takes the name of a cluster, mongodb:// that of a server")
+      throw Fault(
+        words:
+          "_\(service)._tcp.\(host) has no SRV records: mongodb+srv:// takes the name of a cluster, mongodb:// that of a server"
+      )
     }
     var target = target
     target.hosts = try services.map { record throws(Fault) in
@@ -60,7 +65,9 @@ enum MongoSeedlist {
     // Options of the URL come before those of the record.
     let given = try options(of: texts)
     target.parameters.merge(given) { url, _ in url }
-    if let limit = target.parameters["srvMaxHosts"].flatMap({ Int($0) }), limit > 0, limit < target.hosts.count {
+    if let limit = target.parameters["srvMaxHosts"].flatMap({ Int($0) }), limit > 0,
+      limit < target.hosts.count
+    {
       guard target.parameters["replicaSet"] == nil else {
         throw Fault(words: "srvMaxHosts does not go with the replicaSet of the TXT record")
       }
@@ -88,8 +95,10 @@ enum MongoSeedlist {
     for item in (texts.first ?? "").split(separator: "&") {
       let parts = item.split(separator: "=", maxSplits: 1)
       let known = ["authSource", "replicaSet", "loadBalanced"]
-      guard parts.count == 2, let name = known.first(where: { $0.lowercased() == parts[0].lowercased() }) else {
-        throw Fault(words: "the TXT record says \(item), and may say authSource, replicaSet and loadBalanced only")
+      guard parts.count == 2, let name = known.first(where: { $0.lowercased() == parts[0].lowercased() })
+      else {
+        throw Fault(
+          words: "the TXT record says \(item), and may say authSource, replicaSet and loadBalanced only")
       }
       options[name] = String(parts[1])
     }

@@ -18,19 +18,19 @@ final class MongoStream {
     var table = mongoc_stream_t()
     // None of the types that libmongoc knows (mongoc-stream-private.h).
     table.type = 100
-    table.destroy = { Self.destroy($0) }
-    table.failed = { Self.destroy($0) }
+    table.destroy = { MongoStream.destroy($0) }
+    table.failed = { MongoStream.destroy($0) }
     table.close = { _ in 0 }
     table.flush = { _ in 0 }
-    table.writev = { stream, parts, count, _ in Self.owner(stream).write(parts, count) }
-    table.readv = { stream, parts, count, least, _ in Self.owner(stream).read(parts, count, least) }
+    table.writev = { stream, parts, count, _ in MongoStream.owner(stream).write(parts, count) }
+    table.readv = { stream, parts, count, least, _ in MongoStream.owner(stream).read(parts, count, least) }
     table.setsockopt = { _, _, _, _, _ in 0 }
-    table.check_closed = { Self.owner($0).member.failure != nil }
+    table.check_closed = { MongoStream.owner($0).member.failure != nil }
     table.poll = { streams, count, _ in
       for index in 0..<count { streams?[index].revents = streams?[index].events ?? 0 }
       return count
     }
-    table.timed_out = { Self.owner($0).member.failure?.event == .timedOut }
+    table.timed_out = { MongoStream.owner($0).member.failure?.event == .timedOut }
     table.should_retry = { _ in false }
     handle.initialize(to: libmongoc_stream(table: table, owner: Unmanaged.passRetained(self).toOpaque()))
     return UnsafeMutableRawPointer(handle).assumingMemoryBound(to: mongoc_stream_t.self)

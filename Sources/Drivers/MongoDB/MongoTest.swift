@@ -13,7 +13,8 @@ final class MongoTest {
   private var remarks: [Remark] = []
 
   init(
-    _ libmongoc: LibMongoC, target: ConnectionTarget, policy: TLSPolicy?, deadline: Deadline, progress: Progress
+    _ libmongoc: LibMongoC, target: ConnectionTarget, policy: TLSPolicy?, deadline: Deadline,
+    progress: Progress
   ) {
     self.libmongoc = libmongoc
     self.target = target
@@ -24,10 +25,10 @@ final class MongoTest {
 
   func run(_ plan: MongoPlan) -> Observation {
     let client: MongoClient
-    do throws(ServerError) {
+    do throws(MongoClient.Refusal) {
       client = try MongoClient(libmongoc, plan, deadline: deadline) { [unowned self] in dial($0, $1) }
     } catch {
-      let failure = ConnectionFailure(stage: .resolve, event: .other(error.text), error: error)
+      let failure = ConnectionFailure(stage: .resolve, event: .other(error.error.text), error: error.error)
       return Observation(outcome: .failed(failure), host: target.hosts[0])
     }
     let outcome = converse(client, plan)
@@ -63,13 +64,14 @@ final class MongoTest {
     let status: BSONDocument
     switch client.run(MongoCommand.connectionStatus) {
     case .success(let answer): status = answer
-    case .failure(let error): return .failure(failure(error))
+    case .failure(let refusal): return .failure(failure(refusal.error))
     }
     guard let member = chosen else { return .failure(failure(MongoErrors.library("no server", code: 0))) }
     let isLoggedIn = status.document("authInfo")?.array("authenticatedUsers")?.isEmpty == false
     if plan.login != nil, !isLoggedIn {
       let error = ServerError(
-        text: "the server took the login, and says that nobody is logged in", origin: .library("tablepro-connect"))
+        text: "the server took the login, and says that nobody is logged in",
+        origin: .library("tablepro-connect"))
       return .failure(member.connection.failure(.other(error.text), error))
     }
     member.connection.credentialsRequested = plan.login != nil
@@ -89,12 +91,15 @@ final class MongoTest {
     switch client.run(MongoCommand.listDatabases) {
     case .success(let answer): names = Self.names(in: answer)
     // The login counts; what the user may do is another matter.
-    case .failure(let error) where isLoggedIn && error.nativeCode == "13": remarks.append(.serverNotice(error.text))
-    case .failure(let error):
-      if error.nativeCode == "13" { member.connection.credentialsRequested = true }
-      return .failure(failure(error))
+    case .failure(let refusal) where isLoggedIn && refusal.error.nativeCode == "13":
+      remarks.append(.serverNotice(refusal.error.text))
+    case .failure(let refusal):
+      if refusal.error.nativeCode == "13" { member.connection.credentialsRequested = true }
+      return .failure(failure(refusal.error))
     }
-    if let database = target.database, let names, !names.contains(database), !["local", "config"].contains(database) {
+    if let database = target.database, let names, !names.contains(database),
+      !["local", "config"].contains(database)
+    {
       remarks.append(.databaseNotListed(database))
     }
     if member.wire.hello?.role == .secondary { remarks.append(.serverIsReadOnly) }
@@ -102,13 +107,15 @@ final class MongoTest {
     switch client.run(MongoCommand.buildInfo) {
     case .success(let answer):
       return .success(Session(server: ServerIdentity(mongo: answer, host: member.host.host)))
-    case .failure(let error) where error.nativeCode == "13": return .success(Session())
-    case .failure(let error): return .failure(failure(error))
+    case .failure(let refusal) where refusal.error.nativeCode == "13": return .success(Session())
+    case .failure(let refusal): return .failure(failure(refusal.error))
     }
   }
 
   private static func names(in answer: BSONDocument) -> [String]? {
-    answer.array("databases")?.compactMap { if case .document(let one) = $0 { one.string("name") } else { nil } }
+    answer.array("databases")?.compactMap {
+      if case .document(let one) = $0 { one.string("name") } else { nil }
+    }
   }
 
   // MARK: Failures
@@ -135,8 +142,7 @@ final class MongoTest {
     guard let member else { return ConnectionFailure(stage: .connect, event: .serverReported, error: error) }
     if let failure = member.failure { return failure }
     // The server's own words, with its code, where libmongoc has wrapped them.
-    let said = error.nativeCode == "13" ? nil : member.wire.error
-    return member.connection.failure(.serverReported, said ?? error)
+    return member.connection.failure(.serverReported, member.wire.error ?? error)
   }
 
   // MARK: What is told
@@ -144,7 +150,10 @@ final class MongoTest {
   private func observation(_ outcome: Result<Session, ConnectionFailure>) -> Observation {
     let mode = target.ssl.mode == .preferred ? SSLMode.required : target.ssl.mode
     guard let member = member(of: outcome) else {
-      let failure = if case .failure(let failure) = outcome { failure } else { ConnectionFailure(stage: .connect, event: .closed) }
+      let failure =
+        if case .failure(let failure) = outcome { failure } else {
+          ConnectionFailure(stage: .connect, event: .closed)
+        }
       return Observation(outcome: .failed(failure), host: target.hosts[0])
     }
     var observation = member.result(outcome).observation(host: member.host)

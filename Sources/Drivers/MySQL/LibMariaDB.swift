@@ -48,7 +48,8 @@ struct LibMariaDB: @unchecked Sendable {
         { mode, _, bytes, length in
           // size_t in C, and -1 of it for a failure.
           LibMariaDBConnection.current?.transferred(
-            UnsafeRawBufferPointer(start: bytes, count: max(0, length)), isRead: mode == 0, failed: length < 0)
+            UnsafeRawBufferPointer(start: bytes, count: max(0, length)), isRead: mode == 0, failed: length < 0
+          )
         }) == 0
     else { return nil }
   }

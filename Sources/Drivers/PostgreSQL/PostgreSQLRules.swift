@@ -77,7 +77,8 @@ struct PostgreSQLRules: DiagnosisRules {
       case .refusesOverTLS(let other):
         return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)
-      case .acknowledgesPassword, .asksForClientCertificate, .speaksTLSDirectly, .isAnother, .unanswered:
+      case .acknowledgesPassword, .asksForClientCertificate, .speaksTLSDirectly, .isAnother, .isMember,
+        .unanswered:
         break
       }
     }
