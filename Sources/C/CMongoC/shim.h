@@ -18,7 +18,6 @@
   each(mongoc_uri_destroy)                       \
   each(mongoc_uri_set_username)                  \
   each(mongoc_uri_set_password)                  \
-  each(mongoc_uri_set_database)                  \
   each(mongoc_uri_set_auth_source)               \
   each(mongoc_uri_set_auth_mechanism)            \
   each(mongoc_uri_set_option_as_int32)           \
@@ -27,13 +26,11 @@
   each(mongoc_client_destroy)                    \
   each(mongoc_client_set_stream_initiator)       \
   each(mongoc_client_set_error_api)              \
-  each(mongoc_client_set_appname)                \
   each(mongoc_client_get_read_prefs)             \
   each(mongoc_client_command_simple)             \
   each(bson_new_from_data)                       \
   each(bson_get_data)                            \
-  each(bson_destroy)                             \
-  each(bson_set_error)
+  each(bson_destroy)
 
 struct LibMongoCFunctions {
 #define LIBMONGOC_MEMBER(name) __typeof__(&name) _Nonnull name;
@@ -56,12 +53,6 @@ static inline bool libmongoc_resolve(void *_Nonnull library, struct LibMongoCFun
   LIBMONGOC_FUNCTIONS(LIBMONGOC_RESOLVE)
 #undef LIBMONGOC_RESOLVE
   return true;
-}
-
-/// bson_set_error, which is variadic, with a text.
-static inline void libmongoc_set_error(const struct LibMongoCFunctions *_Nonnull functions,
-                                       bson_error_t *_Nonnull error, const char *_Nonnull text) {
-  functions->bson_set_error(error, MONGOC_ERROR_STREAM, MONGOC_ERROR_STREAM_CONNECT, "%s", text);
 }
 
 /// A stream of ours as libmongoc sees it: its table of functions, and then who is behind it.

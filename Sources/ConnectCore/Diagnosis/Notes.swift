@@ -95,7 +95,7 @@ struct Notes {
       "over TLS the server asked for a client certificate, and none was sent"
     case .speaksTLSDirectly: "the port speaks TLS from the first byte"
     case .isAnother(let other): "asked in another way, \(words.words(forAnswer: other))"
-    case .isMember(let name, let words): "\(context.clean.line(name)) \(context.clean.line(words))"
+    case .isMember(let name, let words): "the server \(context.clean.line(name)) \(context.clean.line(words))"
     case .unanswered(let what):
       "the server was asked what it accepts, without an answer (\(context.clean.line(what)))"
     }

@@ -138,6 +138,10 @@ private struct BSONReader {
     // Binary data: the length, a subtype, the data.
     case 0x05: return length().flatMap { take($0 + 1) } != nil
     case 0x0B: return name() != nil && name() != nil
+    // A pointer to another document: a name and an id.
+    case 0x0C: return length().flatMap { take($0) } != nil && take(12) != nil
+    // Code with its variables: a length that counts itself.
+    case 0x0F: return length().flatMap { take($0 - 4) } != nil
     // Code, symbols.
     case 0x0D, 0x0E: return length().flatMap { take($0) } != nil
     default: return false

@@ -7,7 +7,7 @@ internal import Transport
 final class MongoClient {
   private let libmongoc: LibMongoC
   private var client: OpaquePointer?
-  /// Opens the connection to a server that libmongoc wants to talk to; nil with words: it has failed.
+  /// Opens the connection to a server that libmongoc wants to talk to.
   private let dial: (String, UInt16) -> MongoMember
 
   /// Why libmongoc has not done what it was asked for.
@@ -48,27 +48,22 @@ final class MongoClient {
     _ = functions.mongoc_client_set_error_api(client, 2)
     functions.mongoc_client_set_stream_initiator(
       client,
-      { _, host, context, error in
+      { _, host, context, _ in
         guard let host, let context else { return nil }
         let client = Unmanaged<MongoClient>.fromOpaque(context).takeUnretainedValue()
-        return client.stream(to: host.pointee, error)
+        return client.stream(to: host.pointee)
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   deinit { client.map { libmongoc.functions.mongoc_client_destroy($0) } }
 
   /// Called by libmongoc inside one of our calls.
-  private func stream(
-    to place: mongoc_host_list_t, _ error: UnsafeMutablePointer<bson_error_t>?
-  ) -> UnsafeMutablePointer<mongoc_stream_t>? {
+  ///
+  /// A connection that has failed is a stream too, whose calls fail: libmongoc 1.23 waits for itself for ever when it
+  /// gets none for a server that another one has named.
+  private func stream(to place: mongoc_host_list_t) -> UnsafeMutablePointer<mongoc_stream_t> {
     let name = withUnsafeBytes(of: place.host) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    let member = dial(name, place.port)
-    guard let failure = member.failure else { return MongoStream(member).makeHandle() }
-    if let error {
-      var functions = libmongoc.functions
-      libmongoc_set_error(&functions, error, "\(member.name): \(failure.event)")
-    }
-    return nil
+    return MongoStream(dial(name, place.port)).makeHandle()
   }
 
   /// Runs a command on the database `admin` of the server that the read preference selects.

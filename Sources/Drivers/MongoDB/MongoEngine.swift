@@ -18,7 +18,7 @@ struct MongoEngine: DirectEngine {
     var wire = MongoWire()
     while wire.messages == 0, wire.stranger == nil {
       do throws(StreamFailure) {
-        wire.read(try stream.read(atMost: 4_096, deadline: deadline))
+        _ = wire.read(try stream.read(atMost: 4_096, deadline: deadline))
       } catch {
         wire.end()
         guard wire.stranger != nil else { throw error }

@@ -24,6 +24,18 @@ final class MongoMember {
   /// `host:port`, as messages name it.
   var name: String { host.host.contains(":") ? "[\(host.host)]:\(host.port)" : "\(host.host):\(host.port)" }
 
+  /// Whether that is its name for libmongoc, which knows small letters only.
+  func isAt(_ name: String, _ port: UInt16) -> Bool {
+    host.port == port && host.host.lowercased() == name.lowercased()
+  }
+
+  /// What it has said that it is.
+  var words: String? {
+    guard let hello = wire.hello else { return nil }
+    guard let own = hello.ownName, own.lowercased() != name.lowercased() else { return hello.words }
+    return "\(hello.words); it calls itself \(own), which is the name that clients go on with"
+  }
+
   func open() {
     do throws(ConnectionFailure) {
       try connection.open()
@@ -46,15 +58,20 @@ final class MongoMember {
     }
   }
 
-  /// What is there, at least one byte; nil: the connection has failed.
+  /// At least one whole message; nil: the connection has failed.
   func read() -> [UInt8]? {
     guard !isOver, failure == nil else { return nil }
     do throws(ConnectionFailure) {
-      let bytes = try connection.read()
-      wire.read(bytes)
-      if let stranger = wire.stranger { throw connection.failure(.foreignAnswer(stranger)) }
-      if wire.messages > 0 { connection.deadline = deadline }
-      return bytes
+      while true {
+        let messages = wire.read(try connection.read())
+        if let stranger = wire.stranger { throw connection.failure(.foreignAnswer(stranger)) }
+        if wire.isBroken {
+          throw connection.failure(.other("the server sent what is no answer to a command"))
+        }
+        guard !messages.isEmpty else { continue }
+        connection.deadline = deadline
+        return messages
+      }
     } catch {
       wire.end()
       fail(wire.stranger.map { connection.failure(.foreignAnswer($0)) } ?? error)
@@ -72,8 +89,11 @@ final class MongoMember {
 
   /// What the connection amounts to when it ends so.
   func result(_ outcome: Result<Session, ConnectionFailure>) -> PassResult {
-    if let failure, outcome.isFailure(failure), let ended { return ended }
-    return connection.result(outcome)
+    guard let ended, case .failure = outcome else { return connection.result(outcome) }
+    var result = ended
+    // The same failure, with what others have said.
+    result.outcome = outcome
+    return result
   }
 
   /// The connection as one of those that were tried: as it has failed, or as it stands.
@@ -82,11 +102,5 @@ final class MongoMember {
     guard result.attempts.isEmpty, let failure else { return result.attempts }
     // The name has no address.
     return [ConnectionAttempt(address: name, mode: mode, failure: failure, milliseconds: 0)]
-  }
-}
-
-extension Result where Success == Session, Failure == ConnectionFailure {
-  fileprivate func isFailure(_ other: ConnectionFailure) -> Bool {
-    if case .failure(let failure) = self { failure == other } else { false }
   }
 }

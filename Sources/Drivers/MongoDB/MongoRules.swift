@@ -3,11 +3,23 @@ internal import ConnectCore
 /// From what a server of MongoDB's or libmongoc reported to its cause. Pure; `explain` uses it too.
 struct MongoRules: DiagnosisRules {
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
-    guard failure.event == .serverReported, let error = failure.error else { return nil }
+    guard failure.event == .serverReported else { return Self.unreachable(failure, target) }
+    guard let error = failure.error else { return nil }
     switch error.origin {
     case .library("libmongoc"): return Self.library(error, failure, target)
     case .library, .server: return Self.server(error, failure, target)
     }
+  }
+
+  /// A server that another one has named cannot be had: clients use the names that servers have for each other.
+  private static func unreachable(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding? {
+    let isLed = failure.answers.contains { if case .isMember = $0 { true } else { false } }
+    guard isLed, failure.stage <= .connect else { return nil }
+    return Finding(
+      cause: GenericRules.cause(of: failure, tls: nil, target: target),
+      notes: [
+        "Members of a replica set tell clients each other's names, and these have to work here; directConnection=true in the URL stays with the server that was given"
+      ])
   }
 
   // MARK: libmongoc

@@ -41,6 +41,8 @@ final class MongoTest {
   /// Opens a connection; each of the hosts that were given gets a fair share of the time, and the members that a
   /// server names half of what is left.
   private func dial(_ name: String, _ port: UInt16) -> MongoMember {
+    // libmongoc tries again what has failed, though nothing has changed.
+    if let failed = members.first(where: { $0.isAt(name, port) && $0.failure != nil }) { return failed }
     let given = target.hosts.firstIndex { $0.port == port && $0.host.lowercased() == name.lowercased() }
     let parts = given.map { target.hosts.count - $0 } ?? 2
     let host = given.map { target.hosts[$0] } ?? HostPort(host: name, port: port)
@@ -126,16 +128,24 @@ final class MongoTest {
       return failure(error, of: chosen)
     }
     let known = members.filter { $0.failure == nil && $0.wire.error == nil && $0.wire.hello != nil }
-    guard known.isEmpty else {
-      // Some have answered, and libmongoc has no use for any of them.
-      var failure = known[0].connection.failure(.serverReported, error)
-      failure.answers = known.compactMap { member in
-        member.wire.hello.map { .isMember(name: member.name, words: $0.words) }
-      }
-      return failure
+    guard !known.isEmpty else {
+      return members.map { failure(error, of: $0) }.max { $0.stage < $1.stage } ?? failure(error, of: nil)
     }
-    let failures = members.map { failure(error, of: $0) }
-    return failures.max { $0.stage < $1.stage } ?? failure(error, of: nil)
+    // Some have answered, and libmongoc has no use for any of them; the one that it wanted may have failed.
+    var told = wanted(by: known)?.failure ?? known[0].connection.failure(.serverReported, error)
+    told.answers += known.compactMap { member in
+      member.words.map { .isMember(name: member.name, words: $0) }
+    }
+    return told
+  }
+
+  /// The failed server that those who have answered lead to: the one that they call the primary, or one that only
+  /// they have named.
+  private func wanted(by known: [MongoMember]) -> MongoMember? {
+    let failed = members.filter { $0.failure != nil }
+    let primaries = known.compactMap { $0.wire.hello?.primary?.lowercased() }
+    return failed.first { primaries.contains($0.name.lowercased()) }
+      ?? failed.first { !target.hosts.contains($0.host) }
   }
 
   private func failure(_ error: ServerError, of member: MongoMember?) -> ConnectionFailure {
@@ -170,6 +180,7 @@ final class MongoTest {
   /// The member that the outcome is about.
   private func member(of outcome: Result<Session, ConnectionFailure>) -> MongoMember? {
     guard case .failure(let failure) = outcome else { return chosen }
-    return members.first { $0.failure == failure } ?? chosen ?? members.first
+    return members.first { $0.failure?.event == failure.event && $0.failure?.stage == failure.stage }
+      ?? chosen ?? members.first
   }
 }

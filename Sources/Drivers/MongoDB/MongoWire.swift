@@ -1,14 +1,19 @@
 internal import ConnectCore
 internal import Transport
 
-/// What a server says on one connection, looked at on its way to libmongoc, which does not pass on all of it: the
-/// codes of refused logins, and what answered where there is no MongoDB.
+/// What a server says on one connection, on its way to libmongoc.
+///
+/// Only whole messages of the one form that answers to commands have are let through: libmongoc 1.23 writes past the
+/// end of its memory when a message holds many empty sections, which a server could send that only pretends. And it
+/// does not tell all that servers say: the codes of refused logins, and what answered where there is no MongoDB.
 ///
 /// MongoDB's documentation, "MongoDB Wire Protocol": a header of 16 bytes (length, number, number of the question,
 /// code), all numbers in 4 bytes with the lowest first. Pure.
 struct MongoWire: Sendable {
   /// What answered instead of a server of MongoDB's, once that is clear.
   private(set) var stranger: ForeignAnswer?
+  /// Whether something came, after a good beginning, that is no answer.
+  private(set) var isBroken = false
   /// How many whole messages have come.
   private(set) var messages = 0
   /// The answer to the first hello.
@@ -18,72 +23,71 @@ struct MongoWire: Sendable {
 
   private var first: [UInt8] = []
   private var pending: [UInt8] = []
-  /// What is still to come of a message that is too long to be kept.
-  private var passing = 0
 
-  /// maxMessageSizeBytes of every version, 48000000.
-  private static let longest = 48_000_000
-  /// Longer than any answer that is looked into.
-  private static let kept = 1 << 20
+  /// maxBsonObjectSize of every version, and the room that a message adds.
+  private static let longest = (16 << 20) + 16_384
 
-  var heardNothing: Bool { first.isEmpty }
-
-  mutating func read(_ bytes: [UInt8]) {
-    guard stranger == nil else { return }
+  /// Takes bytes in.
+  ///
+  /// - Returns: the messages that they complete; empty: more has to come, or none ever will.
+  mutating func read(_ bytes: [UInt8]) -> [UInt8] {
+    guard stranger == nil, !isBroken else { return [] }
     if first.count < 64 { first += bytes.prefix(64 - first.count) }
-    var bytes = bytes[...]
-    while !bytes.isEmpty, stranger == nil {
-      if passing > 0 {
-        let count = min(passing, bytes.count)
-        passing -= count
-        bytes = bytes.dropFirst(count)
-        if passing == 0 { messages += 1 }
-        continue
+    pending += bytes
+    var whole = 0
+    while let length = nextLength(from: whole) {
+      guard take(pending[whole..<(whole + length)]) else {
+        refuse()
+        break
       }
-      pending += bytes
-      bytes = []
-      takeMessages()
+      whole += length
     }
+    defer { pending.removeFirst(whole) }
+    return Array(pending[..<whole])
   }
 
-  private mutating func takeMessages() {
-    while pending.count >= 16 {
-      let length = Self.number(pending[...])
-      let code = Self.number(pending[12...])
-      guard (16...Self.longest).contains(length), [1, 2012, 2013].contains(code) else {
-        if messages == 0 { stranger = ForeignAnswer(recognising: first) }
-        pending = []
-        return
-      }
-      guard length <= Self.kept else {
-        passing = max(0, length - pending.count)
-        pending.removeFirst(min(length, pending.count))
-        continue
-      }
-      guard pending.count >= length else { return }
-      take(code, pending[16..<length])
-      pending.removeFirst(length)
+  /// The length of the whole message that begins there; nil: it is not whole yet, or none.
+  private mutating func nextLength(from start: Int) -> Int? {
+    guard pending.count - start >= 16 else { return nil }
+    let length = Self.number(pending[start...])
+    let code = Self.number(pending[(start + 12)...])
+    guard (16...Self.longest).contains(length), code == Self.reply || code == Self.message else {
+      refuse()
+      return nil
     }
+    return pending.count - start >= length ? length : nil
   }
 
-  private mutating func take(_ code: Int, _ body: ArraySlice<UInt8>) {
+  private mutating func refuse() {
+    if messages == 0 { stranger = ForeignAnswer(recognising: first) } else { isBroken = true }
+  }
+
+  /// OP_REPLY and OP_MSG.
+  private static let reply = 1
+  private static let message = 2_013
+
+  /// Looks at a whole message; false: it is not an answer to a command.
+  private mutating func take(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let document = Self.document(bytes) else { return false }
     messages += 1
-    guard let document = Self.document(code, body) else { return }
     if hello == nil, document.isTrue("ok") { hello = MongoHello(document) }
     error = MongoErrors.error(in: document)
+    return true
   }
 
-  /// The document of an answer: of OP_REPLY (1) after flags, cursor, start and count, of OP_MSG (2013) after flags,
-  /// in a section of kind 0. Compressed ones (2012) are not looked into.
-  private static func document(_ code: Int, _ body: ArraySlice<UInt8>) -> BSONDocument? {
-    let skipped = code == 1 ? 20 : 5
-    guard code != 2012, body.count > skipped, code == 1 || body[body.startIndex + 4] == 0 else { return nil }
-    let document = body.dropFirst(skipped)
-    let length = document.count >= 4 ? number(document) : 0
-    return length <= document.count ? BSONDocument(document.prefix(max(0, length))) : nil
+  /// The one document of an answer: of OP_REPLY after flags, cursor, start and count, which is 1; of OP_MSG after
+  /// flags, of which none is set, in a section of kind 0.
+  private static func document(_ bytes: ArraySlice<UInt8>) -> BSONDocument? {
+    let body = bytes.dropFirst(16)
+    if number(bytes.dropFirst(12)) == reply {
+      guard body.count > 20, number(body.dropFirst(16)) == 1 else { return nil }
+      return BSONDocument(body.dropFirst(20))
+    }
+    guard body.count > 5, number(body) == 0, body[body.startIndex + 4] == 0 else { return nil }
+    return BSONDocument(body.dropFirst(5))
   }
 
-  /// What has come, when nothing more does: less than a header may be another's whole answer.
+  /// Nothing more comes: less than a header may be another's whole answer.
   mutating func end() {
     guard messages == 0, stranger == nil, !pending.isEmpty, pending.count < 16 else { return }
     let answer = ForeignAnswer(recognising: first)
