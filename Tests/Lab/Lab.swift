@@ -44,6 +44,16 @@ public enum Lab {
     try mongodb.server(server) { try helper.get().ask("mongodb", server, for: RunningMongo.self) }
   }
 
+  /// The port of a server that speaks MongoDB's protocol and is not ours, BriskDB, with that certificate or without
+  /// TLS. It has no logins.
+  public static func briskDB(certificate: String? = nil) throws -> Int {
+    struct Wanted: Encodable {
+      var certificate: String?
+    }
+    struct Place: Decodable { var port: Int }
+    return try helper.get().ask("briskdb", Wanted(certificate: certificate), for: Place.self).port
+  }
+
   /// A DNS server that knows those records; it takes root, since resolvers ask nobody but port 53.
   public static func start(nameserver server: NameServer) throws -> RunningNameServer {
     try nameservers.server(server) { try helper.get().ask("nameserver", server, for: RunningNameServer.self) }

@@ -20,6 +20,7 @@ import traceback
 
 import container
 import mariadb
+import mongo_other
 import mongodb
 import nameserver
 import pki
@@ -68,6 +69,11 @@ class Lab:
     def mongodb(self, wanted):
         """Starts a fake of MongoDB's server and tells its port."""
         return self.keep(mongodb.Server(wanted, self.pki))
+
+    def briskdb(self, wanted):
+        """Starts BriskDB and tells its port."""
+        folder = tempfile.mkdtemp(prefix="briskdb-", dir=self.folder)
+        return self.keep(mongo_other.Server(folder, wanted, self.pki))
 
     def nameserver(self, wanted):
         """Starts a DNS server on an address of its own, port 53, and tells the address."""

@@ -63,9 +63,12 @@ class Server:
     def serve_streams(self):
         while True:
             client, _ = self.listener.accept()
-            with client:
-                size = struct.unpack("!H", client.recv(2))[0]
-                answer = self.answer(client.recv(size), False)
+            threading.Thread(target=self.serve_stream, args=(client,), daemon=True).start()
+
+    def serve_stream(self, client):
+        with client, client.makefile("rb") as stream:
+            while head := stream.read(2):
+                answer = self.answer(stream.read(struct.unpack("!H", head)[0]), False)
                 if answer is not None:
                     client.sendall(struct.pack("!H", len(answer)) + answer)
 

@@ -14,6 +14,9 @@ final class MongoClient {
   struct Refusal: Error {
     let error: ServerError
 
+    /// CommandNotFound, CommandNotSupported: not every product that speaks the protocol has every command.
+    var isUnknownCommand: Bool { ["59", "115"].contains(error.nativeCode) }
+
     static func own(_ text: String) -> Refusal {
       Refusal(error: ServerError(text: text, origin: .library("tablepro-connect")))
     }

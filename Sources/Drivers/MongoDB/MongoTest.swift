@@ -63,13 +63,16 @@ final class MongoTest {
   // MARK: The conversation
 
   private func converse(_ client: MongoClient, _ plan: MongoPlan) -> Result<Session, ConnectionFailure> {
-    let status: BSONDocument
+    var status: BSONDocument?
     switch client.run(MongoCommand.connectionStatus) {
     case .success(let answer): status = answer
+    // The login is over then, and the server has proven that it knows the password too.
+    case .failure(let refusal) where refusal.isUnknownCommand: break
     case .failure(let refusal): return .failure(failure(refusal.error))
     }
     guard let member = chosen else { return .failure(failure(MongoErrors.library("no server", code: 0))) }
-    let isLoggedIn = status.document("authInfo")?.array("authenticatedUsers")?.isEmpty == false
+    let users = status?.document("authInfo")?.array("authenticatedUsers")
+    let isLoggedIn = users.map { !$0.isEmpty } ?? (plan.login != nil)
     if plan.login != nil, !isLoggedIn {
       let error = ServerError(
         text: "the server took the login, and says that nobody is logged in",
@@ -93,6 +96,7 @@ final class MongoTest {
     switch client.run(MongoCommand.listDatabases) {
     case .success(let answer): names = Self.names(in: answer)
     // The login counts; what the user may do is another matter.
+    case .failure(let refusal) where refusal.isUnknownCommand: break
     case .failure(let refusal) where isLoggedIn && refusal.error.nativeCode == "13":
       remarks.append(.serverNotice(refusal.error.text))
     case .failure(let refusal):
@@ -109,7 +113,8 @@ final class MongoTest {
     switch client.run(MongoCommand.buildInfo) {
     case .success(let answer):
       return .success(Session(server: ServerIdentity(mongo: answer, host: member.host.host)))
-    case .failure(let refusal) where refusal.error.nativeCode == "13": return .success(Session())
+    case .failure(let refusal) where refusal.isUnknownCommand || refusal.error.nativeCode == "13":
+      return .success(Session())
     case .failure(let refusal): return .failure(failure(refusal.error))
     }
   }
