@@ -10,6 +10,7 @@ let headerFolders: [SwiftSetting] = [
       "/usr/include/postgresql", "/usr/include/mariadb", "/usr/include/libmongoc-1.0",
       "/usr/include/libbson-1.0",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
+      "/opt/homebrew/opt/hiredis/include", "/usr/local/opt/hiredis/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/mongo-c-driver@1/include/libmongoc-1.0",
@@ -60,12 +61,14 @@ let package = Package(
     driver("MySQL", library: "CMariaDB"),
     library("CMongoC"),
     driver("MongoDB", library: "CMongoC"),
+    library("CHiredis"),
+    driver("Redis", library: "CHiredis"),
 
     .executableTarget(
       name: "tablepro-connect",
       dependencies: [
-        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver",
-        "MongoDBDriver",
+        "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "MongoDBDriver",
+        "RedisDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -84,6 +87,9 @@ let package = Package(
     .testTarget(
       name: "MongoDBDriverTests", dependencies: ["ConnectCore", "Transport", "MongoDBDriver"],
       swiftSettings: headerFolders),
+    .testTarget(
+      name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
+      swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
     .testTarget(
@@ -101,6 +107,7 @@ let package = Package(
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
+    ("MongoDB", "MongoDBDriver"), ("Names", "Transport"), ("Redis", "RedisDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

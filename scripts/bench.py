@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT / "Tests/LabHelpers"))
 import lab as laboratory  # noqa: E402
 import mariadb  # noqa: E402
 import postgres  # noqa: E402
+import redis  # noqa: E402
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 PASSWORD = "s3cret-Pa55"
@@ -142,18 +143,46 @@ class MariaDB:
             "tester", "-NB", mode, *verify, "-e", "select version()", "appdb"]
 
 
-ENGINES = (PostgreSQL, MariaDB)
+class Redis:
+    """redis-cli, which checks the certificate and never the name; it has a port for each kind."""
+
+    native = "redis-cli"
+    modes = (
+        ("verify-ca", "--tls --cacert"), ("required", "--tls --insecure"), ("disabled", ""))
+    engine = "redis"
+    database = "1"
+
+    def __init__(self, lab):
+        self.client = native(redis.client())
+        self.running = lab.redis({
+            "certificate": "good", "clientMayBeNobody": False, "wantsLogin": True, "heldConnections": 0,
+            "loads": False, "isOrphan": False, "isSentinel": False, "isCluster": False, "deniesOthers": False,
+            "settings": {}})
+        self.environment = environment(REDISCLI_AUTH=PASSWORD)
+
+    def port(self, mode):
+        return self.running["port" if mode != "disabled" else "plainPort"]
+
+    def query(self, mode, authorities):
+        roots = [authorities] if "--cacert" in mode else []
+        return [
+            self.client, "-h", "localhost", "-p", str(self.port("required" if mode else "disabled")), "--user", "tester",
+            "-n", self.database, *mode.split(), *roots, "INFO", "server"]
+
+
+ENGINES = (PostgreSQL, MariaDB, Redis)
 
 
 def rows(program, engine, pki, count):
     """The table's lines: what, and the medians of both."""
     authorities = f"{pki}/ca.pem"
-    place = [
-        program, "--engine", engine.engine, "-h", "localhost", "-p", str(engine.running["port"]), "-U", "tester", "-d",
-        "appdb"]
     for mode, theirs in engine.modes:
-        roots = ["--ssl-ca", authorities] if mode == "verify-identity" else []
-        yield f"{mode} ({theirs})", pair(
+        port = engine.port(mode) if hasattr(engine, "port") else engine.running["port"]
+        place = [
+            program, "--engine", engine.engine, "-h", "localhost", "-p", str(port), "-U", "tester", "-d",
+            getattr(engine, "database", "appdb")]
+        roots = ["--ssl-ca", authorities] if mode.startswith("verify") else []
+        yield f"{mode} ({theirs})" if theirs else mode, pair(
             [*place, "--ssl", mode, *roots], engine.query(theirs, authorities), engine.environment, count)
     yield "start-up alone (--help)", pair(
         [program, "--help"], [engine.client, "--help"], engine.environment, count)

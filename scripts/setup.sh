@@ -21,11 +21,12 @@ setup_debian() {
         # for the Swift toolchain itself
         libcurl4 libncurses6
         # for the build
-        binutils g++ libc6-dev libmariadb-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
+        binutils g++ libc6-dev libhiredis-dev libmariadb-dev libmongoc-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
         # for the program: the drivers that it opens at run time, and the system trust store
-        ca-certificates libmariadb3 libpq5
-        # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server
-        libnss-wrapper mariadb-client-core mariadb-server-core openssl python3 python3-venv util-linux
+        ca-certificates libmariadb3 libmongoc-1.0-0 libpq5
+        # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server, and
+        # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server
+        libnss-wrapper mariadb-client-core mariadb-server-core openssl python3 python3-venv redis-tools util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do
@@ -73,7 +74,7 @@ setup_macos() {
         exit 1
     fi
     local missing=() formula
-    for formula in libpq mariadb-connector-c mariadb@10.11 openssl@3 postgresql@15; do
+    for formula in hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 postgresql@15 redis; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done
     [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"

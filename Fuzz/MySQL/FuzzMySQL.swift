@@ -11,7 +11,9 @@ public func fuzzMySQL(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var wire = MySQLWire()
   for byte in bytes { wire.read([byte]) }
   precondition((wire.packet == .incomplete) == (packet == .incomplete))
-  wire.sawTLSAnswer(bytes)
+  wire.tlsAnswer = bytes
+  _ = wire.tlsAnswerGoesOn
+  _ = wire.requestedPlugin
   _ = wire.errorInsteadOfTLS
 
   let text = String(decoding: bytes, as: UTF8.self)

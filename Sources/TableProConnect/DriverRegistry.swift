@@ -2,10 +2,13 @@ import ConnectCore
 import MongoDBDriver
 import MySQLDriver
 import PostgreSQLDriver
+import RedisDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
-  static let drivers: [any Driver.Type] = [PostgreSQLDriver.self, MySQLDriver.self, MongoDBDriver.self]
+  static let drivers: [any Driver.Type] = [
+    PostgreSQLDriver.self, MySQLDriver.self, MongoDBDriver.self, RedisDriver.self,
+  ]
 
   /// The engines that have a driver.
   static var built: Set<Engine> { Set(drivers.flatMap { $0.engines }) }

@@ -1,7 +1,15 @@
 import CLoader
 package import ConnectCore
 
-/// Opens a driver's C library at run time, and refuses one that brings another copy of OpenSSL.
+/// What a driver's library has to do with the TLS of its connections.
+package enum DriverTLS: Sendable {
+  /// It makes them itself, under the guard; so it has to use this program's OpenSSL.
+  case ours
+  /// Nothing: a relay in this process gives it plain bytes, whichever TLS library it is built with.
+  case none
+}
+
+/// Opens a driver's C library at run time, and refuses one that makes TLS by another copy of OpenSSL than ours.
 package struct DriverLoader: Sendable {
   /// `libpq`
   package let library: String
@@ -9,15 +17,18 @@ package struct DriverLoader: Sendable {
   package let files: [String]
   /// A function of the library's own, by which its file is told.
   package let symbol: String
+  package let tls: DriverTLS
   package let debianPackage: String
   package let homebrewFormula: String
 
   package init(
-    library: String, files: [String], symbol: String, debianPackage: String, homebrewFormula: String
+    library: String, files: [String], symbol: String, tls: DriverTLS = .ours, debianPackage: String,
+    homebrewFormula: String
   ) {
     self.library = library
     self.files = files
     self.symbol = symbol
+    self.tls = tls
     self.debianPackage = debianPackage
     self.homebrewFormula = homebrewFormula
   }
@@ -48,7 +59,7 @@ package struct DriverLoader: Sendable {
         continue
       }
       let path = path(of: handle) ?? candidate
-      guard Self.sharesOpenSSL(handle) else {
+      guard tls == .none || Self.sharesOpenSSL(handle) else {
         return .failure(
           missing(refused: path, detail: "\(path) does not use the OpenSSL of this program"))
       }

@@ -107,6 +107,18 @@ package func peek(at descriptor: Int32, atMost limit: Int = 16_384) -> [UInt8] {
   return count > 0 ? Array(buffer[..<count]) : []
 }
 
+/// Waits until more than `count` bytes lie on a socket unread, its connection has ended, or the deadline has passed.
+package func waitForMore(than count: Int, on descriptor: Int32, until deadline: Deadline) {
+  // SO_RCVLOWAT: what has to lie there for poll(2) to call a socket readable.
+  func setLeast(_ bytes: Int) {
+    var value = Int32(bytes)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &value, socklen_t(MemoryLayout<Int32>.size))
+  }
+  setLeast(count + 1)
+  _ = wait(for: Int16(POLLIN), on: descriptor, until: deadline)
+  setLeast(1)
+}
+
 #if canImport(Darwin)
   private let noSignal: Int32 = 0
 #else

@@ -8,6 +8,7 @@ public enum Lab {
   private static let mariadb = Registry<MariaDBServer, RunningMariaDB>()
   private static let mongodb = Registry<MongoServer, RunningMongo>()
   private static let nameservers = Registry<NameServer, RunningNameServer>()
+  private static let redis = Registry<RedisServer, RunningRedis>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -62,6 +63,9 @@ public enum Lab {
   /// What each connection to a fake of that key has said so far.
   static func heard<Heard: Decodable>(_ key: Int, as: Heard.Type) throws -> [Heard] {
     try helper.get().ask("heard", key, for: [Heard].self)
+  /// As the other: `Lab.start(redis: .good)`.
+  public static func start(redis server: RedisServer) throws -> RunningRedis {
+    try redis.server(server) { try helper.get().ask("redis", server, for: RunningRedis.self) }
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.

@@ -117,7 +117,8 @@ public final class RunningFakeMySQL: Sendable {
 
   private static let passwords = [Account.password, Account.keeperPassword]
 
-  /// What each connection has sent so far, in their order.
+  /// What each connection has sent so far, in their order. Nothing is missing of those whose clients have gone;
+  /// for others it waits for some seconds.
   public func received() throws -> [Received] {
     try Self.helper.get().ask("received", key, for: [Received].self)
   }

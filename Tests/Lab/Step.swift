@@ -12,6 +12,8 @@ public enum Step: Encodable, Sendable {
   case hearHandshake
   /// Waits for the end of a line.
   case hearLine
+  /// Waits for so many of Redis' commands.
+  case hearRedis(Int = 1)
   /// Waits for a packet of MySQL's: SSLRequest, a login, an answer of a plugin, a command.
   case hearMySQL
   /// Says packets of MySQL's, numbered after the last one that was said or heard (a command begins anew); with a
@@ -70,6 +72,9 @@ public enum Step: Encodable, Sendable {
     case .hearMessage: try hear("message")
     case .hearHandshake: try hear("something")
     case .hearLine: try hear("line")
+    case .hearRedis(let count):
+      try fields.encode("hear_redis", forKey: .do)
+      try fields.encode(count, forKey: .times)
     case .hearMySQL: try hear("mysql")
     case .mysql(let bodies, let pause, let limit):
       try fields.encode("mysql", forKey: .do)

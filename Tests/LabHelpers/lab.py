@@ -26,6 +26,7 @@ import nameserver
 import pki
 import postgres
 import process
+import redis
 
 
 class Lab:
@@ -88,6 +89,12 @@ class Lab:
         with self.lock:
             self.fakes.append(fake)
             return {"key": self.fakes.index(fake), "port": fake.port}
+
+    def redis(self, wanted):
+        """Starts a Redis server and tells its ports, log and socket."""
+        server = self.start(redis, wanted)
+        return {
+            "port": server.door, "plainPort": server.port, "log": str(server.log), "socket": str(server.socket)}
 
     def start(self, kind, wanted):
         with self.lock:

@@ -38,6 +38,10 @@ class Performance:
     def hear(self, what):
         getattr(self.wire, what)()
 
+    def hear_redis(self, times):
+        for _ in range(times):
+            self.wire.redis()
+
     def send(self, bytes, pause=0, times=1):
         data = memoryview(bytearray.fromhex(bytes))
         for _ in range(times):

@@ -10,7 +10,7 @@ class Server:
         tls = {}
         if name := wanted.get("certificate"):
             tls = {"mongo_tls_cert": str(pki / f"{name}.crt"), "mongo_tls_key": str(pki / f"{name}.key")}
-        self.database = briskdb.open(str(folder), shards=1, documents=True)
+        self.database = briskdb.open(str(folder), shards=2, documents=True)
         self.server = self.database.serve(mongo="127.0.0.1:0", **tls)
         self.port = int(self.server.mongo_address.rsplit(":", 1)[1])
 

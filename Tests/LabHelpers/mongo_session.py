@@ -1,5 +1,7 @@
 """What a mongod says to one connection: hello, logins, and the commands that a test sends afterwards."""
 
+import base64
+
 import mongo_scram
 
 PASSWORD = "s3cret-Pa55"
@@ -78,7 +80,7 @@ class Session:
             }
             if role == "primary":
                 reply |= {"primary": me}
-            elif wanted["primary"]:
+            elif wanted.get("primary"):
                 reply |= {"primary": wanted["primary"]}
             if role == "arbiter":
                 reply |= {"arbiterOnly": True, "arbiters": [me]}
@@ -109,7 +111,8 @@ class Session:
             return failure(
                 334, "MechanismUnavailable", f"Received authentication for mechanism {mechanism} which is not enabled")
         payload = command["payload"]
-        payload = payload.encode() if isinstance(payload, str) else payload
+        # A text is Base64, as MongoDB's oldest drivers send it, and libmongoc for PLAIN.
+        payload = base64.b64decode(payload) if isinstance(payload, str) else payload
         if mechanism == "PLAIN":
             _, name, password = payload.decode().split("\0")
             if USERS.get((database, name)) != (password, ["PLAIN"]):

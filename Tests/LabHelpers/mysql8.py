@@ -4,8 +4,10 @@ A fake is described by FakeMySQL of Tests/Lab/MySQLServer.swift.
 """
 
 import errno
+import select
 import socket
 import threading
+import time
 
 import mysql_auth
 from mysql_middle import Middle
@@ -32,19 +34,39 @@ class Port:
     def __init__(self, serve):
         self.serve = serve
         self.sessions = []
+        self.threads = []
         self.lock = threading.Lock()
         self.listeners = listeners()
         self.port = self.listeners[0].getsockname()[1]
         for listener in self.listeners:
-            threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
+            listener.setblocking(False)
+        threading.Thread(target=self.accept, daemon=True).start()
 
-    def accept(self, listener):
+    def accept(self):
         while True:
-            connection, _ = listener.accept()
+            for listener in select.select(self.listeners, [], [])[0]:
+                with self.lock:
+                    try:
+                        connection, _ = listener.accept()
+                    except (BlockingIOError, ConnectionError):
+                        continue
+                    connection.setblocking(True)
+                    session = self.serve(connection, len(self.sessions) + 8)
+                    self.sessions.append(session)
+                    thread = threading.Thread(target=session.run, daemon=True)
+                    self.threads.append(thread)
+                    thread.start()
+
+    def settled(self):
+        """The sessions, once everything has been read that clients said who have gone; soon in any case."""
+        deadline = time.monotonic() + 2
+        while True:
             with self.lock:
-                session = self.serve(connection, len(self.sessions) + 8)
-                self.sessions.append(session)
-            threading.Thread(target=session.run, daemon=True).start()
+                unseen = select.select(self.listeners, [], [], 0)[0]
+                busy = [thread for thread in self.threads if thread.is_alive()]
+                if not unseen and not busy or time.monotonic() > deadline:
+                    return list(self.sessions)
+            time.sleep(0.005)
 
 
 class Server:
@@ -82,7 +104,7 @@ class Stage:
 
     def received(self, key):
         """What each connection has sent so far."""
-        return [session.described() for session in list(self.ports[key].sessions)]
+        return [session.described() for session in self.ports[key].settled()]
 
 
 if __name__ == "__main__":

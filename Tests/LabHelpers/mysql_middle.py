@@ -19,7 +19,6 @@ class Middle:
         self.passwords = [password.encode() for password in passwords]
         self.to = to
         self.server = None
-        self.server_name = None
         self.nonces = []
         self.login = None
 
@@ -66,14 +65,9 @@ class Middle:
         if len(body) != 32:
             self.note(body)
             return
-
-        def named(tls, name, context):
-            self.server_name = name
-
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate + ".crt", self.certificate + ".key")
-        context.sni_callback = named
-        self.wire.secure(context)
+        self.wire.agree(context)
         trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         trusting.check_hostname = False
         trusting.verify_mode = ssl.CERT_NONE
@@ -131,9 +125,7 @@ class Middle:
         plain, inner = bytes(self.wire.heard), bytes(self.wire.inner)
         clear = proofs(self.passwords, self.nonces, plain)
         inside = proofs(self.passwords, self.nonces, inner)
-        tls = self.wire.tls and {
-            "version": self.wire.tls.version(), "serverName": self.server_name, "clientCertificate": False}
         return {
-            "plain": plain.hex(), "decrypted": inner.hex(), "tls": tls,
+            "plain": plain.hex(), "decrypted": inner.hex(), "tls": self.wire.agreed,
             "login": self.login and self.login.described(), "proofs": sorted(clear | inside),
             "proofsInClear": sorted(clear), "answers": [], "queries": [], "quit": False}

@@ -43,6 +43,21 @@ class MySQLWire(Wire):
     def __init__(self, connection):
         super().__init__(connection)
         self.sequence = 0
+        self.server_name = None
+        # What was agreed on; it cannot be asked for once a session has broken off.
+        self.agreed = None
+
+    def agree(self, context):
+        """Shakes hands, and keeps what the client asked for and has shown."""
+
+        def named(tls, name, context):
+            self.server_name = name
+
+        context.sni_callback = named
+        self.secure(context)
+        self.agreed = {
+            "version": self.tls.version(), "cipher": self.tls.cipher()[0], "serverName": self.server_name,
+            "clientCertificate": self.tls.getpeercert(binary_form=True) is not None}
 
     def mysql(self):
         """A packet of less than 16 MiB, without its header."""

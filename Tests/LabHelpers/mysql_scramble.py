@@ -4,6 +4,7 @@ import hashlib
 
 CACHING = "caching_sha2_password"
 NATIVE = "mysql_native_password"
+OLD = "mysql_old_password"
 
 
 def exclusive_or(left, right):
@@ -22,6 +23,31 @@ def caching(password, nonce):
     return exclusive_or(once, hashlib.sha256(hashlib.sha256(once).digest() + nonce).digest())
 
 
+def old_hash(text):
+    """The hash of before MySQL 4.1: two numbers."""
+    first, second, sum_ = 1345345333, 0x12345671, 7
+    for byte in text:
+        if byte in b" \t":
+            continue
+        first ^= (((first & 63) + sum_) * byte + (first << 8)) & 0xFFFFFFFF
+        second = (second + ((second << 8) ^ first)) & 0xFFFFFFFF
+        sum_ += byte
+    return first & 0x7FFFFFFF, second & 0x7FFFFFFF
+
+
+def old(password, nonce):
+    """The scramble of before MySQL 4.1: eight letters that a generator of random numbers makes of the hashes."""
+    largest = 0x3FFFFFFF
+    seeds = [left ^ right for left, right in zip(old_hash(password), old_hash(nonce[:8]))]
+    first, second = (seed % largest for seed in seeds)
+    letters = []
+    for _ in range(9):
+        first = (first * 3 + second) % largest
+        second = (first + second + 33) % largest
+        letters.append(int(first / largest * 31))
+    return bytes((64 + letter) ^ letters[8] for letter in letters[:8])
+
+
 def proofs(passwords, nonces, data):
     """What in these bytes is made of one of the passwords: `password`, or a plugin's name for its scramble."""
     found = set()
@@ -35,4 +61,6 @@ def proofs(passwords, nonces, data):
                 found.add(NATIVE)
             if caching(password, nonce) in data:
                 found.add(CACHING)
+            if old(password, nonce) in data:
+                found.add(OLD)
     return found

@@ -53,7 +53,6 @@ class Session:
         self.nonce = fresh_nonce()
         self.nonces = [self.nonce]
         self.login = None
-        self.server_name = None
         self.answers = []
         self.decrypted = set()
 
@@ -153,15 +152,9 @@ class Session:
     def secure(self):
         if not self.wanted.get("certificate"):
             raise MySQLError(1043, "08S01", "Bad handshake")
-
-        def named(tls, name, context):
-            self.server_name = name
-
-        context = tls_context(self.wanted, self.server.pki)
-        context.sni_callback = named
-        self.wire.secure(context)
+        self.wire.agree(tls_context(self.wanted, self.server.pki))
         self.context.status.update(
-            Ssl_version=self.wire.tls.version(), Ssl_cipher=self.wire.tls.cipher()[0])
+            Ssl_version=self.wire.agreed["version"], Ssl_cipher=self.wire.agreed["cipher"])
 
     def authenticate(self):
         """Lets the client in, or says why not."""
@@ -191,7 +184,8 @@ class Session:
     def admit(self, account, answer):
         """What comes after the password."""
         needs = account["requires"]
-        if needs == "tls" and self.wire.tls is None or needs == "clientCertificate" and not self.certificate():
+        tls = self.wire.agreed or {}
+        if needs == "tls" and not tls or needs == "clientCertificate" and not tls.get("clientCertificate"):
             raise self.denied(answer)
         if account["locked"]:
             raise MySQLError(
@@ -208,10 +202,6 @@ class Session:
         self.context.expired = account["expired"]
         if self.login.database:
             self.context.use(self.login.database)
-
-    def certificate(self):
-        """Whether the client has shown one."""
-        return self.wire.tls is not None and self.wire.tls.getpeercert(binary_form=True) is not None
 
     def denied(self, answer):
         used = "NO" if answer in (b"", b"\0") else "YES"
@@ -234,11 +224,8 @@ class Session:
             clear.add("password, decrypted")
         if "inner" in self.decrypted:
             inside.add("password, decrypted")
-        tls = self.wire.tls and {
-            "version": self.wire.tls.version(), "serverName": self.server_name,
-            "clientCertificate": self.certificate()}
         return {
-            "plain": plain.hex(), "decrypted": inner.hex(), "tls": tls,
+            "plain": plain.hex(), "decrypted": inner.hex(), "tls": self.wire.agreed,
             "login": self.login and self.login.described(), "proofs": sorted(clear | inside),
             "proofsInClear": sorted(clear), "answers": [answer.hex() for answer in self.answers],
             "queries": self.commands.queries, "quit": self.commands.quit}

@@ -116,6 +116,23 @@ class Wire:
         while b"\n" not in self.waiting:
             self.more()
 
+    def redis(self):
+        """A command of Redis': an array of bulk strings."""
+        return [self.bulk() for _ in range(self.count())]
+
+    def bulk(self):
+        data = self.take(self.count() + 2)
+        return data[:-2]
+
+    def count(self):
+        """The number in a line like `*3` or `$4`."""
+        self.line()
+        end = self.waiting.index(b"\n") + 1
+        try:
+            return int(self.take(end)[1:])
+        except ValueError as error:
+            raise Ended from error
+
     # TLS
 
     def secure(self, context, limit=None, flights=None):

@@ -10,7 +10,7 @@ struct ClientCertificateTable<Server: LabServer> {
     let options = "--ssl-ca {pki}/ca.pem " + options
     guard let cause else {
       return Situation(
-        title, any: server, options, endings: [.plain, .encrypted, .encrypted, .chain, .identity])
+        title, any: server, options, endings: [Server.inPlain, .encrypted, .encrypted, .chain, .identity])
     }
     func ending(_ reached: Ending) -> Ending {
       switch during {
@@ -22,7 +22,7 @@ struct ClientCertificateTable<Server: LabServer> {
     return Situation(
       title, any: server, options,
       endings: [
-        .plain, ending(.encrypted), ending(.encrypted), ending(.chain), ending(.identity),
+        Server.inPlain, ending(.encrypted), ending(.encrypted), ending(.chain), ending(.identity),
       ])
   }
 

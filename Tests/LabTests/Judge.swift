@@ -7,7 +7,8 @@ extension Row {
   func arguments(port: Int) throws -> [String] {
     let situation = situation
     var arguments = ["--engine", situation.engine, "-h", try fill(situation.host), "-p", String(port)]
-    arguments += ["-U", situation.user] + (situation.database.map { ["-d", $0] } ?? [])
+    arguments += situation.user.isEmpty ? [] : ["-U", situation.user]
+    arguments += (situation.database.map { ["-d", $0] } ?? [])
     if situation.password != nil { arguments += ["--password", "env:LAB_PASSWORD"] }
     arguments += ["--ssl", mode.rawValue, "--format", "json"]
     return arguments + (try fill(situation.options).split(separator: " ").map(String.init))

@@ -8,8 +8,18 @@ protocol LabServer: Sendable {
   func place() throws -> Place
   /// A server like this whose certificate has that name among the PKI's.
   static func with(_ certificate: String) -> Self
-  /// One that has `ca.pem` of the PKI to check client certificates with, and takes logins without TLS too.
+  /// One that has `ca.pem` of the PKI to check client certificates with, and takes logins without TLS too, if its
+  /// kind can.
   static var mutual: Self { get }
+  /// How a test without TLS ends at a server that has a certificate and takes everybody.
+  static var inPlain: Ending { get }
+  /// What `-d` is in its rows, unless a row says otherwise.
+  static var database: String? { get }
+}
+
+extension LabServer {
+  static var inPlain: Ending { .plain }
+  static var database: String? { Account.database }
 }
 
 /// Where a server listens.
@@ -25,6 +35,18 @@ extension PostgresServer: LabServer {
   func place() throws -> Place {
     let running = try Lab.start(self)
     return Place(port: running.port, socket: running.socketFolder)
+  }
+}
+
+extension RedisServer: LabServer {
+  /// A port either speaks TLS or does not.
+  static var inPlain: Ending { .fails(.requiresTLS, advising: .required) }
+  static var database: String? { "1" }
+  var engine: String { "redis" }
+
+  func place() throws -> Place {
+    let running = try Lab.start(redis: self)
+    return Place(port: running.port, socket: running.socket)
   }
 }
 

@@ -41,6 +41,40 @@ import Testing
     #expect(connection.answers.count >= 1, "\(rogue): \(answer)")
   }
 
+  /// MariaDB's client, whose library is the program's.
+  func mariadb(_ server: RunningFakeMySQL, _ options: String...) throws -> ProgramResult {
+    try Command.run(
+      [
+        Lab.mariadbClient(), "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", "--port=\(server.port)",
+        "--user=tester", "-BN", "-e", "select version()", "appdb",
+      ] + options,
+      environment: Program.cleanEnvironment.merging(["MYSQL_PWD": Account.password]) { $1 }, timeout: 20)
+  }
+
+  /// It knows the plugins of old, and takes what is smuggled in front of TLS for what comes inside it.
+  @Test(arguments: [MySQLRogue.oldPassword, .oldPasswordByte]) func mariadbsOldPasswords(rogue: MySQLRogue)
+    throws
+  {
+    for (option, inClear) in [("--skip-ssl", true), ("--ssl", false)] {
+      let server = try RunningFakeMySQL(.rogue(rogue))
+      let result = try mariadb(server, option)
+      #expect(result.output == "8.0.36\n", "\(result)")
+      let connection = try #require(server.received().last)
+      #expect(connection.proofs == [Self.caching, "mysql_old_password"])
+      #expect(connection.proofsInClear == (inClear ? connection.proofs : []))
+    }
+  }
+
+  @Test(arguments: [FakeMySQL.Haste.withGreeting, .withGreetingForTLS])
+  func mariadbTakesWhatIsSmuggled(haste: FakeMySQL.Haste) throws {
+    let server = try RunningFakeMySQL(.rogue(.clearPassword).with(\.haste, haste))
+    let result = try mariadb(server, "--ssl-ca=\(Lab.pki)/ca.pem", "--ssl-verify-server-cert")
+    #expect(result.output == "8.0.36\n", "\(result)")
+    let connection = try #require(server.received().last)
+    #expect(connection.tls != nil && connection.proofs == [Self.caching, "password"])
+    #expect(connection.proofsInClear.isEmpty)
+  }
+
   /// The numbers are those that they would have after SSLRequest.
   @Test func numberedForTLS() throws {
     let server = try RunningFakeMySQL(.rogue(.clearPassword).with(\.haste, .withGreetingForTLS))

@@ -106,7 +106,7 @@ import Testing
   /// What is broken at once may be found broken while it is still being made.
   static func breaks(_ point: Point, _ mode: Mode) -> StressRow {
     let row = row("breaks", point, mode, [.reset], .lost)
-    return point == .accepted ? row.with(\.stage, "connect|\(row.stage)") : row
+    return [.accepted, .greeting].contains(point) ? row.with(\.stage, "connect|\(row.stage)") : row
   }
 
   @Test(arguments: stalls + longer) func stall(_ row: StressRow) async throws { try await row.judge() }

@@ -8,13 +8,17 @@ import Testing
   @Test(
     arguments: ["--ssl-cert", "--ssl-ca", "--ssl-crl"], [0.7, 1.5]
   ) func aFileWithoutAnEnd(option: String, timeout: Double) async throws {
+    try await Self.fileWithoutAnEnd("postgres", option: option, timeout: timeout)
+  }
+
+  static func fileWithoutAnEnd(_ engine: String, option: String, timeout: Double) async throws {
     try await SideBySide.run {
       let folder = try TemporaryFolder()
       let path = folder.path + "/pipe"
       #expect(mkfifo(path, 0o600) == 0)
       let row = StressRow("\(option) is a pipe", .verifyIdentity, [.stall], .timedOut, "tls")
         .with(\.options, [option, path]).with(\.timeout, timeout).with(\.time, .atTheTimeout)
-        .with(\.mentions, path)
+        .with(\.mentions, path).with(\.engine, engine)
       try row.check(sourceLocation: #_sourceLocation) { try MisbehavingServer([.stall]) }
     }
   }
@@ -31,10 +35,12 @@ import Testing
   }
 
   /// A certificate that another process writes meanwhile, as a shell's `<(…)` does.
-  @Test func aPipeWithAnEnd() throws {
-    let port = try Lab.start(.optional).port
+  @Test func aPipeWithAnEnd() throws { try Self.pipeWithAnEnd(PostgresServer.optional) }
+
+  static func pipeWithAnEnd(_ server: any LabServer) throws {
+    let port = try server.place().port
     let script =
-      #"exec "$1" --engine postgres -h localhost -p "$2" -U tester -d appdb "${@:4}" --ssl-ca <(cat "$3")"#
+      #"exec "$1" --engine \#(server.engine) -h localhost -p "$2" -U tester -d appdb "${@:4}" --ssl-ca <(cat "$3")"#
     let options = ["--password", "env:LAB_PASSWORD", "--ssl", "verify-full"]
     let result = try Command.run(
       ["bash", "-c", script, "bash", Program.path, String(port), Lab.pki + "/ca.pem"] + options,

@@ -14,8 +14,8 @@ enum RoundTrips {
       var arguments = [
         "--engine", server.engine, "-h", "localhost", "-p", String(line.port), "-U", user,
       ]
-      arguments +=
-        ["-d", Account.database, "--format", "json", "--ssl-ca", try Lab.pki + "/ca.pem"] + options
+      if let database = type(of: server).database { arguments += ["-d", database] }
+      arguments += ["--format", "json", "--ssl-ca", try Lab.pki + "/ca.pem"] + options
       if password != nil { arguments += ["--password", "env:LAB_PASSWORD"] }
       let result = try Program.run(arguments, environment: ["LAB_PASSWORD": password ?? ""])
       #expect(result.exitCode == exitCode, "\(result)", sourceLocation: sourceLocation)

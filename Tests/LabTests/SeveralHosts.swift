@@ -4,11 +4,13 @@ import Testing
 
 /// Runs tests of several hosts, or of a name with several addresses.
 enum SeveralHosts {
-  static func run(_ engine: String, _ arguments: [String], hosts: String? = nil) throws -> (
-    result: ProgramResult, report: Report
-  ) {
+  static func run(_ engine: String, _ arguments: [String], user: String = Account.user, hosts: String? = nil)
+    throws -> (
+      result: ProgramResult, report: Report
+    )
+  {
     let login = [
-      "-U", Account.user, "-d", Account.database, "--password", "env:LAB_PASSWORD", "--format", "json",
+      "-U", user, "-d", Account.database, "--password", "env:LAB_PASSWORD", "--format", "json",
       "--engine", engine, "--ssl-ca", try Lab.pki + "/ca.pem",
     ]
     let environment = ["LAB_PASSWORD": Account.password]

@@ -124,9 +124,10 @@ struct Situation: Sendable {
   /// The options that are added, separated by spaces.
   var options = ""
   var host = "localhost"
+  /// Empty: none is given.
   var user = Account.user
   var password: String? = Account.password
-  var database: String? = Account.database
+  var database: String?
   var engine: String
   var environment: [String: String] = [:]
   /// Files that lie in the home folder, and the files of the PKI that they are copies of.
@@ -149,9 +150,14 @@ struct Situation: Sendable {
     self.options = options
     self.endings = endings
     engine = server.engine
+    database = type(of: server).database
   }
 
   init(_ title: String, _ server: PostgresServer, _ options: String = "", _ endings: Ending...) {
+    self.init(title, any: server, options, endings: endings)
+  }
+
+  init(_ title: String, redis server: RedisServer, _ options: String = "", _ endings: Ending...) {
     self.init(title, any: server, options, endings: endings)
   }
 
@@ -165,7 +171,8 @@ struct Situation: Sendable {
     verifyIdentity: Ending
   ) -> Situation {
     Situation(
-      title, any: server, options, endings: [.plain, .encrypted, .encrypted, verifyCA, verifyIdentity])
+      title, any: server, options,
+      endings: [type(of: server).inPlain, .encrypted, .encrypted, verifyCA, verifyIdentity])
   }
 
   /// As the other.

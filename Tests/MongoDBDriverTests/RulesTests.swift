@@ -78,6 +78,14 @@ import Testing
     #expect(finding?.cause == .authenticationFailed)
   }
 
+  @Test func anEmptyPassword() {
+    let finding = Self.finding(
+      29, "could not calculate UTF-16 length of password", origin: .library("libmongoc"),
+      target: PlanTests.target(user: "u", password: ""))
+    #expect(finding?.cause == .authenticationFailed)
+    #expect(finding?.notes == ["MongoDB has no empty passwords"])
+  }
+
   static let secondary = ServerAnswer.isMember(
     name: "a:1", words: "is a secondary of the replica set rs0, and knows no primary")
 

@@ -73,6 +73,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case passwordExpired
   /// The password ends in so many days; fewer than 0: it has ended.
   case passwordExpires(days: Int)
+  /// A user was given and no password, so that nobody was named to the server: it let in whom it takes for a stranger.
+  case userNotUsed
   /// The server takes no writes.
   case serverIsReadOnly
   /// The database that was asked for is not among those that the user may see, where one comes into being by being

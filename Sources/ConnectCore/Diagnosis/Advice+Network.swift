@@ -16,7 +16,7 @@ extension Advice {
 
   static func connectionRefused(_ context: FailureContext) -> Advice {
     if context.observation.host.isUnixSocket {
-      let isFile = context.target.engine.isMySQLFamily
+      let isFile = context.target.engine.isMySQLFamily || context.target.engine == .redis
       return Advice(
         "No server listens on the Unix socket \(context.place).",
         app:

@@ -28,9 +28,9 @@ struct Warnings {
 
   private var noFallback: [String] {
     let traits = target.engine.traits
-    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil else {
-      return []
-    }
+    guard target.ssl.mode == .preferred, !traits.fallsBackToPlain, traits.defaultMode != nil,
+      !target.hosts.allSatisfy(\.isUnixSocket)
+    else { return [] }
     return [
       "The driver for \(traits.displayName) has no TLS fallback: Preferred behaves the same as Required."
     ]
@@ -70,6 +70,8 @@ struct Warnings {
         "There is no database \(clean.line(name)) that this user may see. The server makes one when something is first stored in it."
       case .memberFailed(let name, let failure):
         "Another server of the deployment, \(clean.line(name)), could not be used: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
+      case .userNotUsed:
+        "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil
       }
     }

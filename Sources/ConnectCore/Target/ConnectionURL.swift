@@ -105,6 +105,8 @@ struct ConnectionURL: Equatable, Sendable {
     if scheme.engine?.isMySQLFamily == true, ["socket", "unix_socket", "unixSocket"].contains(key) {
       return .host
     }
+    // redis-py's and Jedis' clients write the index so.
+    if scheme.engine == .redis, ["db", "database"].contains(key) { return .database }
     return Self.fields[key]
   }
 

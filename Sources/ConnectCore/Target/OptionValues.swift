@@ -37,6 +37,13 @@ package enum OptionValues {
     return seconds
   }
 
+  /// Redis' databases have numbers.
+  static func checkIndex(_ given: Given) throws(UsageError) {
+    guard !given.value.isEmpty, given.value.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+      throw bad(given, "the number of a database of Redis'")
+    }
+  }
+
   static func mode(_ given: Given) throws(UsageError) -> SSLMode {
     guard let mode = SSLMode(name: given.value) else { throw bad(given, SSLMode.names) }
     return mode

@@ -2,18 +2,16 @@
 struct SSLResolution {
   let settings: SSLSettings
   let source: ValueSource
-  private let engine: Engine
   private let merged: TargetLayer
   private let modeName: String?
   private let implyingScheme: String?
   private let hasPassphrase: Bool
 
   init(
-    _ merged: TargetLayer, engine: Engine, defaultMode: SSLMode, impliedBy scheme: URLScheme?,
+    _ merged: TargetLayer, defaultMode: SSLMode, impliedBy scheme: URLScheme?,
     hasPassphrase: Bool
   ) throws(UsageError) {
     self.merged = merged
-    self.engine = engine
     let given = merged[.mode]
     let implied = given == nil && scheme?.impliesTLS == true
     implyingScheme = implied ? scheme?.name : nil
@@ -71,10 +69,6 @@ struct SSLResolution {
         \(implyingScheme):// turns TLS on in mode required: the certificate was not verified, while other \
         clients of such a URL verify it. Use --ssl verify-identity to verify it.
         """)
-    }
-    if mode == .preferred, !engine.traits.fallsBackToPlain {
-      warnings.append(
-        "\(engine.traits.displayName) cannot fall back to plain text: preferred acts as required.")
     }
     let why = reasonForPlain(hosts: hosts)
     if let why {

@@ -54,7 +54,7 @@ package struct TargetResolver {
     }
 
     let ssl = try SSLResolution(
-      merged, engine: engine, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
+      merged, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
       hasPassphrase: passphraseSource != nil)
     let hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port],
@@ -68,6 +68,7 @@ package struct TargetResolver {
     }
 
     let user = try login(merged[.user]?.value, engine: engine)
+    if engine == .redis, let given = merged[.database] { try OptionValues.checkIndex(given) }
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     var parameters = merged.parameters
     if engine == .mongodb {

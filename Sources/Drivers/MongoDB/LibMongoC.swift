@@ -10,7 +10,10 @@ struct LibMongoC: @unchecked Sendable {
 
   /// The library, opened at the first call.
   static let shared: Result<LibMongoC, MissingDriver> = {
-    DriverLoader(
+    // A file that another process of our number has left would make the library complain on standard error.
+    removeCounters()
+    defer { removeCounters() }
+    return DriverLoader(
       library: "libmongoc", files: ["libmongoc-1.0.so.0", "libmongoc-1.0.0.dylib"],
       symbol: "mongoc_get_version", debianPackage: "libmongoc-1.0-0", homebrewFormula: "mongo-c-driver@1"
     ).open().flatMap { opened in
@@ -24,6 +27,14 @@ struct LibMongoC: @unchecked Sendable {
       return .success(LibMongoC(functions: functions.pointee, path: opened.path))
     }
   }()
+
+  /// Loading the library makes a file of shared memory for its counters, which only an exit of the process that calls
+  /// cleanup functions would remove again (mongoc-counters.c).
+  private static func removeCounters() {
+    #if !canImport(Darwin)
+      shm_unlink("/mongoc-\(getpid())")
+    #endif
+  }
 
   private init(functions: LibMongoCFunctions, path: String) {
     self.functions = functions

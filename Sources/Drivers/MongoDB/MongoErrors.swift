@@ -18,6 +18,8 @@ enum MongoErrors {
 
   /// MONGOC_ERROR_SERVER_SELECTION_FAILURE.
   static let selection = "13053"
+  /// MONGOC_ERROR_SCRAM_PROTOCOL_ERROR: a password that SCRAM cannot take, or a server that does not know it.
+  static let scram = "29"
   /// MONGOC_ERROR_PROTOCOL_BAD_WIRE_VERSION.
   static let wireVersion = "15"
 

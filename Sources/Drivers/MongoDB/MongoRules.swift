@@ -29,6 +29,9 @@ struct MongoRules: DiagnosisRules {
   ) -> Finding? {
     switch error.nativeCode {
     case MongoErrors.selection: return selection(failure, target)
+    case MongoErrors.scram:
+      let note = "MongoDB has no empty passwords"
+      return Finding(cause: .authenticationFailed, notes: target.password?.exposed == "" ? [note] : [])
     case MongoErrors.wireVersion:
       return Finding(
         cause: .other,

@@ -47,6 +47,7 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       host: address ?? "localhost", socket: address == nil ? host.host : nil, user: target.user ?? "",
       password: target.password?.exposed ?? "", database: target.database)
     handle = libmariadb.functions.mysql_init(nil)
+    tlsGuard?.onFirstHeader = { [unowned self] in lookAtTLSAnswer($0) }
     setOptions(isSocket: address == nil, verification: tlsGuard?.policy.demanded ?? .none)
     begin { [strings] handle in
       var result: UnsafeMutablePointer<MYSQL>?
@@ -178,9 +179,11 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       if failed { tlsGuard?.readPendingAlert() }
       return
     }
-    guard !failed, wire.packet == .incomplete else { return }
+    wire.lastRead = failed ? [] : Array(bytes.prefix(64))
+    guard !failed else { return }
+    let isGreeting = wire.packet == .incomplete
     wire.read(bytes)
-    guard pass.encrypts else { return }
+    guard isGreeting, pass.encrypts else { return }
     // The library leaves the socket blocking, and OpenSSL would wait in it without a deadline.
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     // What the library would go on with is decided here: what is not TLS's beginning ends the connection before
@@ -208,7 +211,21 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       errno = ETIMEDOUT
       return 0
     }
-    if let tlsGuard, !tlsGuard.serverSpokeTLS { wire.sawTLSAnswer(peek(at: descriptor, atMost: 4_096)) }
     return 1
+  }
+
+  /// Looks at what follows the first five bytes that answer the ClientHello: an error in clear, to its end.
+  private func lookAtTLSAnswer(_ header: [UInt8]) {
+    wire.tlsAnswer = header
+    while wire.tlsAnswerGoesOn, !deadline.hasPassed {
+      let count = wire.tlsAnswer.count - header.count
+      let rest = peek(at: descriptor, atMost: MySQLWire.mostOfError)
+      if rest.count > count {
+        wire.tlsAnswer = header + rest
+      } else {
+        waitForMore(than: count, on: descriptor, until: deadline)
+        if peek(at: descriptor, atMost: MySQLWire.mostOfError).count == count { return }
+      }
+    }
   }
 }

@@ -39,12 +39,23 @@ enum MySQLErrors {
     text: "caching_sha2_password: the server asks for the password itself, which is sent over TLS only",
     nativeCode: "2061", origin: .library("tablepro-connect"))
 
+  /// CR_PLUGIN_NOT_ALLOWED in the library's words, with the name that the server said: libmariadb 3.3.20 puts there
+  /// what lies in its memory.
+  static func refusedPlugin(_ name: String?) -> ServerError {
+    let name = name ?? "?"
+    return error(
+      5_010, "Authentication plugin '\(name)' couldn't be found in restricted_auth plugin list.",
+      sqlState: "HY000")
+  }
+
   /// What an error says of how a connection was lost, if that is what it says.
-  static func event(of error: ServerError?, cut: FailureEvent?) -> FailureEvent {
+  static func event(of error: ServerError?, cut: FailureEvent?, lastRead: [UInt8] = []) -> FailureEvent {
     if let cut { return cut }
     guard let error, error.origin != .server else { return .serverReported }
     // CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR, CR_SERVER_GONE_ERROR, CR_SERVER_LOST, CR_SSL_CONNECTION_ERROR.
     guard ["2002", "2003", "2006", "2013", "2026"].contains(error.nativeCode) else { return .serverReported }
+    // The library gives a connection up over what it cannot read, and says that it was lost.
+    if !lastRead.isEmpty { return .foreignAnswer(ForeignAnswer(recognising: lastRead)) }
     guard let number = systemError(in: error.text), number != 0 else { return .closed }
     switch FailureEvent.socket(number) {
     // What errno says where nothing went wrong but an end of file.

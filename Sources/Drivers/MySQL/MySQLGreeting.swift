@@ -6,6 +6,8 @@ struct MySQLGreeting: Equatable {
   var version: String
   /// The capabilities' lower 32 bits.
   var capabilities: UInt32
+  /// How the server would have logins proven; nil: it does not say.
+  var plugin: String?
 
   /// CLIENT_SSL.
   var offersTLS: Bool { capabilities & 0x800 != 0 }
@@ -47,18 +49,25 @@ enum MySQLFirstPacket: Equatable {
     let length = length(of: bytes)
     let isFirst = bytes[3] == 0 && length > 0 && length <= longest
     guard isFirst, bytes.count < 5 || [9, 10, 0xFF].contains(bytes[4]) else {
-      return .foreign(ForeignAnswer(recognising: bytes))
+      return stranger(bytes)
     }
     guard bytes.count >= 4 + length else { return .incomplete }
     let body = Array(bytes[4..<(4 + length)])
     switch body[0] {
     case 10:
-      return greeting(body).map(MySQLFirstPacket.greeting) ?? .foreign(ForeignAnswer(recognising: bytes))
-    case 0xFF: return error(body).map(MySQLFirstPacket.error) ?? .foreign(ForeignAnswer(recognising: bytes))
+      return greeting(body).map(MySQLFirstPacket.greeting) ?? stranger(bytes)
+    case 0xFF: return error(body).map(MySQLFirstPacket.error) ?? stranger(bytes)
     default:
       // Protocol 9, of servers before 3.21.
       return .foreign(ForeignAnswer(protocolName: "MySQL 3.20", bytes: Array(bytes.prefix(64))))
     }
+  }
+
+  /// What only begins like a packet of MySQL's is not MySQL.
+  private static func stranger(_ bytes: [UInt8]) -> MySQLFirstPacket {
+    var answer = ForeignAnswer(recognising: bytes)
+    if answer.protocolName == "MySQL" { answer.protocolName = nil }
+    return .foreign(answer)
   }
 
   private static func greeting(_ body: [UInt8]) -> MySQLGreeting? {
@@ -73,7 +82,13 @@ enum MySQLFirstPacket: Equatable {
     if body.count >= place + 7 {
       capabilities |= UInt32(body[place + 5]) << 16 | UInt32(body[place + 6]) << 24
     }
-    return MySQLGreeting(version: version, capabilities: capabilities)
+    // Then: length of the nonce 1, zeros 10, the rest of the nonce (13 at least), and with CLIENT_PLUGIN_AUTH a name.
+    var plugin: String?
+    if capabilities & 0x80000 != 0, body.count > place + 18 {
+      let rest = body.dropFirst(place + 18 + max(13, Int(body[place + 7]) - 8))
+      plugin = String(decoding: rest.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return MySQLGreeting(version: version, capabilities: capabilities, plugin: plugin)
   }
 
   /// ERR_Packet; the SQLSTATE behind a `#` is left out before the client has said what it can.

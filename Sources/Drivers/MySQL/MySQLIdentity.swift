@@ -35,7 +35,8 @@ extension ServerIdentity {
     } else if comment.hasPrefix("Percona") {
       // Percona Server (GPL), Release 27, Revision 2f8eeab2: 8.0.35-27
       let release = version.prefix { $0.isNumber || $0 == "." || $0 == "-" }
-      self.init(product: "Percona Server", version: String(release))
+      self.init(
+        product: "Percona Server", version: String(release.last == "-" ? release.dropLast() : release))
     } else {
       self.init(product: "MySQL", version: version)
     }

@@ -109,6 +109,9 @@ struct MySQLLogin {
     if connection.refusedFullAuthentication {
       return failure(.serverReported, MySQLErrors.fullAuthentication)
     }
+    if error.nativeCode == "5010" {
+      return failure(.serverReported, MySQLErrors.refusedPlugin(connection.wire.requestedPlugin))
+    }
     if let cut = connection.cut { return failure(cut, nil) }
     if encrypts, !tlsIsUp { return negotiationFailure(error) }
     if error.origin != .server, let alert = connection.tlsGuard?.alerts.last(where: { $0.received }) {
@@ -117,7 +120,7 @@ struct MySQLLogin {
       result.stage = .tls
       return result
     }
-    return failure(MySQLErrors.event(of: error, cut: nil), error)
+    return failure(MySQLErrors.event(of: error, cut: nil, lastRead: connection.wire.lastRead), error)
   }
 
   /// SSLRequest or the handshake failed.

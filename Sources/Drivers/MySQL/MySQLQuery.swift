@@ -65,7 +65,8 @@ extension LibMariaDBConnection {
   private func queryFailure(_ event: FailureEvent? = nil) -> ConnectionFailure {
     let error = event == nil ? error : nil
     return ConnectionFailure(
-      stage: .query, event: event ?? MySQLErrors.event(of: error, cut: cut), error: error,
+      stage: .query, event: event ?? MySQLErrors.event(of: error, cut: cut, lastRead: wire.lastRead),
+      error: error,
       credentialsRequested: true)
   }
 }

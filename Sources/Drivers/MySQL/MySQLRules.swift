@@ -137,7 +137,11 @@ private struct MySQLLoginRefusal {
       return Finding(cause: mode == .disabled ? .serverRequiresTLS : .accessDenied)
     }
     var notes: [String] = []
-    if mode == .disabled, !target.asksQuestions || target.until == .auth {
+    if target.hosts.contains(where: \.isUnixSocket) {
+      notes.append(
+        "The server may give the same answer to an account that has to come over TLS (REQUIRE SSL), which a Unix socket never is"
+      )
+    } else if mode == .disabled, !target.asksQuestions || target.until == .auth {
       notes.append(
         "A server may give the same answer to an account that has to come over TLS (REQUIRE SSL, require_secure_transport)"
       )

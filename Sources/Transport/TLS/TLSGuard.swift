@@ -25,6 +25,9 @@ package final class TLSGuard: @unchecked Sendable {
   /// The SSL that was prepared, while it lives.
   private var ssl: OpaquePointer?
   private let presentsCredentials: Bool
+  /// Called with what is read as the first record's header, before OpenSSL judges it: what follows it still lies on the
+  /// socket.
+  package var onFirstHeader: (([UInt8]) -> Void)?
 
   @TaskLocal static var current: TLSGuard?
 
@@ -131,7 +134,9 @@ package final class TLSGuard: @unchecked Sendable {
   }
 
   func sawHeader(_ bytes: UnsafeRawBufferPointer) {
-    if firstBytes.isEmpty { firstBytes = Array(bytes) }
+    guard firstBytes.isEmpty else { return }
+    firstBytes = Array(bytes)
+    onFirstHeader?(firstBytes)
   }
 
   func sawState(_ state: OSSL_HANDSHAKE_STATE, of ssl: OpaquePointer) {

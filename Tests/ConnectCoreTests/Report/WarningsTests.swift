@@ -67,6 +67,21 @@ struct WarningsTests {
           : []))
   }
 
+  @Test("On a Unix socket there is nothing to fall back from")
+  func noFallbackOnASocket() {
+    let target = Samples.target(.preferred, engine: .redis, host: "/run/redis.sock")
+    #expect(warnings(Samples.failed(.closed), target) == [])
+  }
+
+  @Test("A user without a password was nobody to the server")
+  func userNotUsed() {
+    let observation = Samples.failed(.closed) { $0.remarks = [.userNotUsed] }
+    #expect(
+      warnings(observation, Samples.target(.disabled, engine: .redis)) == [
+        "No password was given, so the login was the server's default user's, not that of “alice”."
+      ])
+  }
+
   @Test("Keys, clear passwords and the fallback, each once")
   func remarks() {
     let observation = Samples.failed(.serverReported, at: .auth) {
