@@ -63,6 +63,8 @@ public enum Lab {
   /// What each connection to a fake of that key has said so far.
   static func heard<Heard: Decodable>(_ key: Int, as: Heard.Type) throws -> [Heard] {
     try helper.get().ask("heard", key, for: [Heard].self)
+  }
+
   /// As the other: `Lab.start(redis: .good)`.
   public static func start(redis server: RedisServer) throws -> RunningRedis {
     try redis.server(server) { try helper.get().ask("redis", server, for: RunningRedis.self) }

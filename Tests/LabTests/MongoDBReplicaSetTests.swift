@@ -122,13 +122,15 @@ import Testing
     #expect(causes.contains("connection-refused") && causes.contains("certificate-expired"), "\(result)")
   }
 
-  /// A member that says nothing takes its share of the time, and no more.
-  @Test(arguments: ["connect", "hello", "tls"]) func aMemberThatStalls(place: String) async throws {
+  /// A member that says nothing takes its share of the time, and no more, wherever it stands in the list.
+  @Test(arguments: ["connect", "hello", "tls"], [true, false])
+  func aMemberThatStalls(place: String, comesFirst: Bool) async throws {
     let stalling = MongoServer.optional.with(.stall, at: place)
     try await SideBySide.run {
       let port = try Lab.start(mongodb: stalling).port
       let (result, report) = try ReplicaSet().test(
-        hosts: [port, 0, 1], mode: place == "tls" ? .required : .disabled, timeout: "6")
+        hosts: comesFirst ? [port, 0, 1] : [0, 1, port], mode: place == "tls" ? .required : .disabled,
+        timeout: "6")
       #expect(result.exitCode == 0, "\(result)")
       #expect(report.elapsedMs < 5_000, "\(result)")
       #expect(report.warnings.contains { $0.contains("localhost:\(port)") }, "\(result)")

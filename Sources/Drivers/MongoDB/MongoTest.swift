@@ -44,7 +44,8 @@ final class MongoTest {
     // libmongoc tries again what has failed, though nothing has changed.
     if let failed = members.first(where: { $0.isAt(name, port) && $0.failure != nil }) { return failed }
     let given = target.hosts.firstIndex { $0.port == port && $0.host.lowercased() == name.lowercased() }
-    let parts = given.map { target.hosts.count - $0 } ?? 2
+    // One part is kept for the login at another of them.
+    let parts = given.map { target.hosts.count == 1 ? 1 : target.hosts.count - $0 + 1 } ?? 2
     let host = given.map { target.hosts[$0] } ?? HostPort(host: name, port: port)
     let share = parts == 1 ? deadline : deadline.orSooner(in: deadline.remaining / parts)
     let connection = DirectConnection(
