@@ -35,13 +35,17 @@ import Testing
 
   /// PostgreSQL and MariaDB, the real ones.
   @Test(arguments: modes) func databases(mode: Mode) async throws {
-    let ports = try [Lab.start(.optional).port, Lab.start(mariadb: .optional).port]
+    let servers = try [
+      ("PostgreSQL", Lab.start(.optional).port), ("MariaDB", Lab.start(mariadb: .optional).port),
+    ]
     try await SideBySide.run {
-      for port in ports {
+      for (name, port) in servers {
         let result = try Program.run([
           "mongodb://127.0.0.1:\(port)", "--ssl", mode.rawValue, "--timeout", "3", "--format", "json",
         ])
-        #expect(result.exitCode == Cause.wrongProtocol.exitCode, "\(result)")
+        // PostgreSQL hangs up on a ClientHello without a word, as a server may that is overloaded.
+        let cause = name == "PostgreSQL" && mode != .disabled ? Cause.lost : .wrongProtocol
+        #expect(result.exitCode == cause.exitCode, "\(name): \(result)")
         #expect(result.seconds < 5, "\(result)")
       }
     }

@@ -12,11 +12,14 @@ final class MongoMember {
   private(set) var written = 0
   /// The deadline of all, which counts once the server has said who it is.
   private let deadline: Deadline
+  private let sharesTime: Bool
   private var ended: PassResult?
   private var isOver = false
 
-  init(_ connection: DirectConnection, deadline: Deadline) {
+  /// - Parameter sharesTime: whether there are other servers, for whom time has to be left.
+  init(_ connection: DirectConnection, deadline: Deadline, sharesTime: Bool) {
     host = connection.host
+    self.sharesTime = sharesTime
     self.connection = connection
     self.deadline = deadline
   }
@@ -47,7 +50,11 @@ final class MongoMember {
   func write(_ bytes: [UInt8]) -> Bool {
     // libmongoc would take its leave of the server, and wait for the answer.
     guard !isOver, failure == nil else { return false }
-    if written == 0 { connection.begin(.auth) }
+    if written == 0 {
+      connection.begin(.auth)
+      // Others may have taken their time since this one was connected to; now all wait for their answers together.
+      if sharesTime { connection.deadline = deadline.orSooner(in: deadline.remaining / 2) }
+    }
     written += 1
     do throws(ConnectionFailure) {
       try connection.write(bytes)

@@ -50,7 +50,7 @@ final class MongoTest {
     let share = parts == 1 ? deadline : deadline.orSooner(in: deadline.remaining / parts)
     let connection = DirectConnection(
       MongoEngine(), target: target, host: host, policy: policy, deadline: share, progress: progress)
-    let member = MongoMember(connection, deadline: deadline)
+    let member = MongoMember(connection, deadline: deadline, sharesTime: parts > 1)
     members.append(member)
     member.open()
     return member

@@ -8,7 +8,9 @@ package final class DirectConnection {
   package let target: ConnectionTarget
   package let host: HostPort
   /// The end of every wait; an engine may move it when the server has proven worth more time.
-  package var deadline: Deadline
+  package var deadline: Deadline {
+    didSet { patience = deadline.earlier(by: deadline.reserve) }
+  }
   /// nil: plain text.
   package let tlsGuard: TLSGuard?
   /// What was seen beside the outcome; the engine adds to it.
