@@ -14,7 +14,7 @@ import Testing
     var stage: String
     /// Whether it ends at the timeout.
     var waits = false
-    var timeout = 0.9
+    var timeout = 1.3
 
     var testDescription: String { "\(fault.rawValue) at \(place), \(mode.rawValue)" }
 
