@@ -7,12 +7,17 @@ import PackageDescription
 let headerFolders: [SwiftSetting] = [
   .unsafeFlags(
     [
-      "/usr/include/postgresql", "/usr/include/mariadb",
+      "/usr/include/postgresql", "/usr/include/mariadb", "/usr/include/libmongoc-1.0",
+      "/usr/include/libbson-1.0",
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
       "/opt/homebrew/opt/freetds/include", "/usr/local/opt/freetds/include",
       "/opt/homebrew/opt/hiredis/include", "/usr/local/opt/hiredis/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
+      "/opt/homebrew/opt/mongo-c-driver@1/include/libmongoc-1.0",
+      "/usr/local/opt/mongo-c-driver@1/include/libmongoc-1.0",
+      "/opt/homebrew/opt/mongo-c-driver@1/include/libbson-1.0",
+      "/usr/local/opt/mongo-c-driver@1/include/libbson-1.0",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
@@ -44,8 +49,10 @@ let package = Package(
     .target(name: "ConnectCore"),
     library("COpenSSL"),
     library("CLoader"),
+    library("CResolver"),
     .target(
-      name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader"], swiftSettings: headerFolders),
+      name: "Transport", dependencies: ["ConnectCore", "COpenSSL", "CLoader", "CResolver"],
+      swiftSettings: headerFolders),
 
     .target(name: "Workers", dependencies: ["ConnectCore", "Transport"], swiftSettings: headerFolders),
 
@@ -53,6 +60,8 @@ let package = Package(
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
     driver("MySQL", library: "CMariaDB"),
+    library("CMongoC"),
+    driver("MongoDB", library: "CMongoC"),
     library("CHiredis"),
     driver("Redis", library: "CHiredis"),
     driver("Cassandra"),
@@ -64,7 +73,7 @@ let package = Package(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
-        "RedisDriver", "CassandraDriver",
+        "MongoDBDriver", "RedisDriver", "CassandraDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -87,6 +96,9 @@ let package = Package(
       name: "CassandraDriverTests", dependencies: ["ConnectCore", "CassandraDriver"],
       swiftSettings: headerFolders),
     .testTarget(
+      name: "MongoDBDriverTests", dependencies: ["ConnectCore", "Transport", "MongoDBDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
       name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
       swiftSettings: headerFolders),
     .target(
@@ -107,7 +119,8 @@ let package = Package(
 if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
-    ("TDS", "SQLServerDriver"), ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"),
+    ("TDS", "SQLServerDriver"), ("MongoDB", "MongoDBDriver"), ("Names", "Transport"),
+    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

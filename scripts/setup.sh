@@ -21,9 +21,10 @@ setup_debian() {
         # for the Swift toolchain itself
         libcurl4 libncurses6
         # for the build
-        binutils freetds-dev g++ libc6-dev libhiredis-dev libmariadb-dev libpq-dev libssl-dev make pkg-config zlib1g-dev
+        binutils freetds-dev g++ libc6-dev libhiredis-dev libmariadb-dev libmongoc-dev libpq-dev libssl-dev make
+        pkg-config zlib1g-dev
         # for the program: the drivers that it opens at run time, and the system trust store
-        ca-certificates libmariadb3 libpq5 libsybdb5
+        ca-certificates libmariadb3 libmongoc-1.0-0 libpq5 libsybdb5
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
@@ -76,7 +77,8 @@ setup_macos() {
         exit 1
     fi
     local missing=() formula
-    for formula in freetds hiredis libpq mariadb-connector-c mariadb@10.11 openssl@3 postgresql@15 redis; do
+    for formula in freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 postgresql@15 \
+        redis; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done
     [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"

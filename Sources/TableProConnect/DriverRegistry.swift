@@ -1,5 +1,6 @@
 import CassandraDriver
 import ConnectCore
+import MongoDBDriver
 import MySQLDriver
 import PostgreSQLDriver
 import RedisDriver
@@ -8,7 +9,8 @@ import SQLServerDriver
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
   static let drivers: [any Driver.Type] = [
-    PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, RedisDriver.self, CassandraDriver.self,
+    PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, MongoDBDriver.self, RedisDriver.self,
+    CassandraDriver.self,
   ]
 
   /// The engines that have a driver.

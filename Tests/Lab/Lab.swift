@@ -6,6 +6,8 @@ public enum Lab {
   private static let place = Result { try helper.get().ask("place", [String](), for: String.self) }
   private static let postgres = Registry<PostgresServer, RunningPostgres>()
   private static let mariadb = Registry<MariaDBServer, RunningMariaDB>()
+  private static let mongodb = Registry<MongoServer, RunningMongo>()
+  private static let nameservers = Registry<NameServer, RunningNameServer>()
   private static let redis = Registry<RedisServer, RunningRedis>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
@@ -36,6 +38,31 @@ public enum Lab {
   /// As the other: `Lab.start(mariadb: .optional)`.
   public static func start(mariadb server: MariaDBServer) throws -> RunningMariaDB {
     try mariadb.server(server) { try helper.get().ask("mariadb", server, for: RunningMariaDB.self) }
+  }
+
+  /// As the other: `Lab.start(mongodb: .plain)`.
+  public static func start(mongodb server: MongoServer) throws -> RunningMongo {
+    try mongodb.server(server) { try helper.get().ask("mongodb", server, for: RunningMongo.self) }
+  }
+
+  /// The port of a server that speaks MongoDB's protocol and is not ours, BriskDB, with that certificate or without
+  /// TLS. It has no logins.
+  public static func briskDB(certificate: String? = nil) throws -> Int {
+    struct Wanted: Encodable {
+      var certificate: String?
+    }
+    struct Place: Decodable { var port: Int }
+    return try helper.get().ask("briskdb", Wanted(certificate: certificate), for: Place.self).port
+  }
+
+  /// A DNS server that knows those records; it takes root, since resolvers ask nobody but port 53.
+  public static func start(nameserver server: NameServer) throws -> RunningNameServer {
+    try nameservers.server(server) { try helper.get().ask("nameserver", server, for: RunningNameServer.self) }
+  }
+
+  /// What each connection to a fake of that key has said so far.
+  static func heard<Heard: Decodable>(_ key: Int, as: Heard.Type) throws -> [Heard] {
+    try helper.get().ask("heard", key, for: [Heard].self)
   }
 
   /// As the other: `Lab.start(redis: .good)`.

@@ -20,6 +20,9 @@ import traceback
 
 import container
 import mariadb
+import mongo_other
+import mongodb
+import nameserver
 import pki
 import postgres
 import process
@@ -44,6 +47,8 @@ class Lab:
         self.lock = threading.Lock()
         self.installations = {}
         self.servers = []
+        # Those that live in this process and need no end of their own.
+        self.fakes = []
         self.ended = False
 
     def place(self, _):
@@ -61,6 +66,29 @@ class Lab:
         return {
             "port": server.port, "log": str(server.log), "generalLog": str(server.general_log),
             "socket": str(server.socket)}
+
+    def mongodb(self, wanted):
+        """Starts a fake of MongoDB's server and tells its port."""
+        return self.keep(mongodb.Server(wanted, self.pki))
+
+    def briskdb(self, wanted):
+        """Starts BriskDB and tells its port."""
+        folder = tempfile.mkdtemp(prefix="briskdb-", dir=self.folder)
+        return self.keep(mongo_other.Server(folder, wanted, self.pki))
+
+    def nameserver(self, wanted):
+        """Starts a DNS server on an address of its own, port 53, and tells the address."""
+        server = nameserver.Server(wanted)
+        return self.keep(server) | {"address": server.address}
+
+    def heard(self, key):
+        """What each connection to a fake has said so far."""
+        return self.fakes[key].heard()
+
+    def keep(self, fake):
+        with self.lock:
+            self.fakes.append(fake)
+            return {"key": self.fakes.index(fake), "port": fake.port}
 
     def redis(self, wanted):
         """Starts a Redis server and tells its ports, log and socket."""

@@ -66,3 +66,9 @@ extension MariaDBServer: LabServer {
     return Place(port: running.port, socket: running.socket)
   }
 }
+
+extension MongoServer: LabServer {
+  var engine: String { "mongodb" }
+
+  func place() throws -> Place { Place(port: try Lab.start(mongodb: self).port, socket: "") }
+}

@@ -85,6 +85,11 @@ package enum Remark: Codable, Equatable, Sendable {
   case userNotUsed
   /// The server takes no writes.
   case serverIsReadOnly
+  /// The database that was asked for is not among those that the user may see, where one comes into being by being
+  /// written to.
+  case databaseNotListed(String)
+  /// Another server of the deployment could not be used.
+  case memberFailed(name: String, failure: ConnectionFailure)
   /// The plain pass of Preferred failed too; the outcome is the TLS pass's.
   case plainPassFailed(ConnectionFailure)
 }

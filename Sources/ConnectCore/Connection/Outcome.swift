@@ -181,6 +181,8 @@ package enum ServerAnswer: Codable, Equatable, Sendable {
   case speaksStrictTDS
   /// It is something else, as it answered a message that is not the engine's.
   case isAnother(ForeignAnswer)
+  /// One of the servers of a deployment has said what it is there: `is a secondary of the replica set rs0`.
+  case isMember(name: String, words: String)
   /// No answer that tells anything came; what happened, in a few words.
   case unanswered(String)
 }

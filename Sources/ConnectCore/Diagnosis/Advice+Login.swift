@@ -59,7 +59,7 @@ extension Advice {
       switch answer {
       case .refusesOverTLS, .refusesInPlain, .offersNoTLS: true
       case .takesLoginOverTLS, .takesLoginInPlain, .acknowledgesPassword, .asksForClientCertificate,
-        .speaksTLSDirectly, .speaksStrictTDS, .isAnother, .unanswered:
+        .speaksTLSDirectly, .speaksStrictTDS, .isAnother, .isMember, .unanswered:
         false
       }
     }

@@ -96,6 +96,7 @@ struct Notes {
     case .speaksTLSDirectly: "the port speaks TLS from the first byte"
     case .speaksStrictTDS: "asked with TLS from the first byte, the server chose tds/8.0 (strict encryption)"
     case .isAnother(let other): "asked in another way, \(words.words(forAnswer: other))"
+    case .isMember(let name, let words): "the server \(context.clean.line(name)) \(context.clean.line(words))"
     case .unanswered(let what):
       "the server was asked what it accepts, without an answer (\(context.clean.line(what)))"
     }

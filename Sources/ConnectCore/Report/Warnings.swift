@@ -70,6 +70,10 @@ struct Warnings {
       case .serverIsReadOnly: "The server is read-only."
       case .passwordNotAsked:
         "The server asked for no password: the one that was given was not sent, and nothing is known of it."
+      case .databaseNotListed(let name):
+        "There is no database \(clean.line(name)) that this user may see. The server makes one when something is first stored in it."
+      case .memberFailed(let name, let failure):
+        "Another server of the deployment, \(clean.line(name)), could not be used: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
       case .userNotUsed:
         "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil

@@ -102,6 +102,14 @@ struct ConnectionURL: Equatable, Sendable {
       }
       if let parameter {
         try ssl.take(parameter, key: key, value: value)
+      } else if scheme.engine == .mongodb {
+        switch MongoParameters.kind(of: key) {
+        case .setting(let name):
+          layer.parameters[name] = try MongoParameters.value(of: name, value)
+        case .timeout: timeouts[key.lowercased()] = value
+        case .idle: break
+        case nil: warnings.append("The URL's parameter \(key) is not used.")
+        }
       } else if let field = field(of: key) {
         if field == .host, !Self.fields.keys.contains(key), !value.isEmpty, !value.hasPrefix("/") {
           throw UsageError("the URL's \(key) is \(value.quoted); it takes the path of a Unix socket.")
@@ -116,7 +124,7 @@ struct ConnectionURL: Equatable, Sendable {
       }
     }
     // pgjdbc's loginTimeout is the whole attempt, its connectTimeout a part.
-    for key in ["connect_timeout", "loginTimeout", "connectTimeout"] {
+    for key in ["connect_timeout", "loginTimeout", "connectTimeout"] + MongoParameters.timeouts {
       if layer[.timeout] == nil, let value = timeouts[key] { try takeTimeout(value, key: key) }
     }
     layer = try ssl.resolved().over(layer)
@@ -146,11 +154,13 @@ struct ConnectionURL: Equatable, Sendable {
   private mutating func takeTimeout(_ text: String, key: String) throws(UsageError) {
     guard !text.isEmpty else { return }
     guard let seconds = Int(text) else {
-      throw UsageError("the URL's \(key) is \(text.quoted); it takes a whole number of seconds.")
+      let unit = scheme.engine == .mongodb ? "milliseconds" : "seconds"
+      throw UsageError("the URL's \(key) is \(text.quoted); it takes a whole number of \(unit).")
     }
     guard seconds > 0 else { return }
-    // Connector/J counts in milliseconds.
-    let isMilliseconds = key == "connectTimeout" && scheme.engine?.isMySQLFamily == true
+    // Connector/J counts in milliseconds, as MongoDB's clients do.
+    let isMilliseconds =
+      key == "connectTimeout" && scheme.engine?.isMySQLFamily == true || scheme.engine == .mongodb
     let value = isMilliseconds ? max(0.1, Double(seconds) / 1_000) : Double(seconds)
     layer[.timeout] = Given(String(min(value, 86_400)), from: .url, as: "the URL's \(key)")
   }

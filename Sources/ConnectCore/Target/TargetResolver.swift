@@ -69,11 +69,20 @@ package struct TargetResolver {
     let user = try login(merged[.user]?.value, engine: engine, until: until)
     if engine == .redis, let given = merged[.database] { try OptionValues.checkIndex(given) }
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
+    var parameters = merged.parameters
+    if engine == .mongodb {
+      var mongo = MongoResolution(parameters, scheme: url?.scheme, authSource: options.authSource)
+      try mongo.check(
+        hosts: hosts, port: merged[.port], ssl: ssl.settings, user: user,
+        hasPassword: passwordSource != nil || merged[.password] != nil)
+      parameters = mongo.parameters
+      warnings += mongo.warnings
+    }
     let timeout = try merged[.timeout].map { given throws(UsageError) in try OptionValues.timeout(given) }
 
     var target = ConnectionTarget(
       engine: engine, hosts: hosts, database: database, user: user, ssl: ssl.settings, until: until,
-      timeout: timeout ?? 10, addressFamily: family, parameters: merged.parameters,
+      timeout: timeout ?? 10, addressFamily: family, parameters: parameters,
       sources: TargetSources(
         engine: chosen.source, host: (merged[.host] ?? merged[.address])?.source ?? .defaultValue,
         mode: ssl.source))

@@ -78,6 +78,7 @@ struct PostgreSQLRules: DiagnosisRules {
         return Finding(cause: Self.refusesConnection(other) ? .accessDenied : .serverRequiresTLS)
       case .offersNoTLS, .refusesInPlain: return Finding(cause: .accessDenied)
       case .acknowledgesPassword, .asksForClientCertificate, .speaksTLSDirectly, .speaksStrictTDS, .isAnother,
+        .isMember,
         .unanswered:
         break
       }

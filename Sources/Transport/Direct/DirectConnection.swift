@@ -7,7 +7,10 @@ package import ConnectCore
 package final class DirectConnection {
   package let target: ConnectionTarget
   package let host: HostPort
-  package let deadline: Deadline
+  /// The end of every wait; an engine may move it when the server has proven worth more time.
+  package var deadline: Deadline {
+    didSet { patience = deadline.earlier(by: deadline.reserve) }
+  }
   /// nil: plain text.
   package let tlsGuard: TLSGuard?
   /// What was seen beside the outcome; the engine adds to it.

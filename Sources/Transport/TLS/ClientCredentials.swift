@@ -37,6 +37,9 @@ package final class ClientCredentials: @unchecked Sendable {
 
   deinit { EVP_PKEY_free(key) }
 
+  /// The certificate's subject in the form of RFC 2253, by which some servers name the user.
+  package var subject: String { CertificateReport(chain[0].pointer).subject }
+
   private static func readKey(_ file: PEMFile, passphrase: Secret?) throws(FileFault) -> OpaquePointer {
     let question = PassphraseQuestion(passphrase)
     return try file.read { bio throws(FileFault) in

@@ -55,7 +55,11 @@ package final class TLSGuard: @unchecked Sendable {
   }
 
   /// Whether TLS came back, however it ended.
-  package var serverSpokeTLS: Bool { serverHelloSeen || alerts.contains { $0.received } }
+  package var serverSpokeTLS: Bool {
+    // The beginning of a record (RFC 8446 section 5.1: an alert or a handshake) is enough; the rest may never come.
+    serverHelloSeen || alerts.contains { $0.received }
+      || firstBytes.count > 1 && (0x15...0x16).contains(firstBytes[0]) && firstBytes[1] == 3
+  }
 
   /// Whether the server judges the client's certificate, or its absence, after the client's handshake is over: it does
   /// so with TLS 1.3 (RFC 8446 section 4.4.2.4).

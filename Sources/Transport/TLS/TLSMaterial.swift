@@ -21,7 +21,7 @@ package struct TLSMaterial: Sendable {
   }
 
   /// What the reader should know of the files.
-  var remarks: [Remark] {
+  package var remarks: [Remark] {
     guard let credentials, credentials.keyIsOpen else { return [] }
     return [.keyReadableByOthers(path: credentials.keyPath)]
   }

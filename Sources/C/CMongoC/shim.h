@@ -1,0 +1,78 @@
+// The functions of libmongoc and libbson that the MongoDB driver calls, found at run time.
+//
+// A C header because the types and the check of each name come from the libraries' own declarations.
+#ifndef TABLEPRO_CMONGOC_SHIM_H
+#define TABLEPRO_CMONGOC_SHIM_H
+
+#include <dlfcn.h>
+#include <mongoc/mongoc.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+// libbson's come with libmongoc, which is linked to it: dlsym looks there too.
+#define LIBMONGOC_FUNCTIONS(each)                \
+  each(mongoc_init)                              \
+  each(mongoc_get_version)                       \
+  each(mongoc_log_set_handler)                   \
+  each(mongoc_uri_new_with_error)                \
+  each(mongoc_uri_destroy)                       \
+  each(mongoc_uri_set_username)                  \
+  each(mongoc_uri_set_password)                  \
+  each(mongoc_uri_set_auth_source)               \
+  each(mongoc_uri_set_auth_mechanism)            \
+  each(mongoc_uri_set_option_as_int32)           \
+  each(mongoc_uri_set_option_as_bool)            \
+  each(mongoc_client_new_from_uri_with_error)    \
+  each(mongoc_client_destroy)                    \
+  each(mongoc_client_set_stream_initiator)       \
+  each(mongoc_client_set_error_api)              \
+  each(mongoc_client_get_read_prefs)             \
+  each(mongoc_client_command_simple)             \
+  each(bson_new_from_data)                       \
+  each(bson_get_data)                            \
+  each(bson_destroy)
+
+struct LibMongoCFunctions {
+#define LIBMONGOC_MEMBER(name) __typeof__(&name) _Nonnull name;
+  LIBMONGOC_FUNCTIONS(LIBMONGOC_MEMBER)
+#undef LIBMONGOC_MEMBER
+};
+
+/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
+static inline bool libmongoc_resolve(void *_Nonnull library, struct LibMongoCFunctions *_Nonnull functions,
+                                     const char *_Nullable *_Nonnull missing) {
+#define LIBMONGOC_RESOLVE(name)                  \
+  {                                              \
+    void *symbol = dlsym(library, #name);        \
+    if (symbol == NULL) {                        \
+      *missing = #name;                          \
+      return false;                              \
+    }                                            \
+    functions->name = (__typeof__(&name))symbol; \
+  }
+  LIBMONGOC_FUNCTIONS(LIBMONGOC_RESOLVE)
+#undef LIBMONGOC_RESOLVE
+  return true;
+}
+
+/// A stream of ours as libmongoc sees it: its table of functions, and then who is behind it.
+struct libmongoc_stream {
+  mongoc_stream_t table;
+  void *_Nullable owner;
+};
+
+/// The place of a reply, which libmongoc initialises; a bson_t is more aligned than Swift can make anything.
+static inline bson_t *_Nullable libmongoc_new_reply(void) {
+  return (bson_t *)aligned_alloc(128, sizeof(bson_t));
+}
+
+/// The bytes of a document.
+static inline size_t libmongoc_length(const bson_t *_Nonnull document) { return document->len; }
+
+static inline void libmongoc_free_reply(const struct LibMongoCFunctions *_Nonnull functions,
+                                        bson_t *_Nonnull reply) {
+  functions->bson_destroy(reply);
+  free(reply);
+}
+
+#endif
