@@ -32,7 +32,7 @@ final class MongoTest {
       return Observation(outcome: .failed(failure), host: target.hosts[0])
     }
     let outcome = converse(client, plan)
-    members.forEach { $0.end() }
+    for member in members { member.end() }
     return observation(outcome)
   }
 
