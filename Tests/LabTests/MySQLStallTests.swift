@@ -142,7 +142,7 @@ import Testing
         "the question stalls \(question.rawValue)", .disabled,
         [.mysql(MySQLMessage.greeting(tls: true)), .hearMySQL, .mysql(refused), .close],
         then: question.approach(tls: true) + [.stall], .authentication, "auth"
-      ).with(\.engine, "mysql").with(\.proves, true).with(\.time, .atTheTimeout).with(
+      ).with(\.engine, "mysql").with(\.proves, true).with(\.time, .beforeTheTimeout).with(
         \.note, "without an answer"
       )
       .judge()

@@ -95,7 +95,7 @@ struct MySQLHostTest {
     // What was seen before is still to be told when the question meets silence.
     let question = MySQLHostTest(
       target: target, host: host, libmariadb: libmariadb, tlsPolicy: tlsPolicy,
-      deadline: deadline.earlier(by: .milliseconds(100)), progress: progress)
+      deadline: deadline.earlier(by: deadline.reserve), progress: progress)
     let result = question.pass(.question, at: [address], StageClock())
     guard let failure = result.failure else { return .takesLoginOverTLS }
     let asksForCertificate = failure.answers.contains(.asksForClientCertificate)
