@@ -40,7 +40,6 @@ import Testing
       ("--format", "github", "not built"), ("--format", "nagios", "not built"),
       ("--format", "prometheus", "not built"), ("--color", "maybe", "--color is \"maybe\""),
       ("--engine", "nonsense", "--engine is \"nonsense\""), ("--engine", "mongodb", "MongoDB"),
-      ("--engine", "mssql", "SQL Server"),
       ("--engine", "mongo", "MongoDB"), ("--engine", "redis", "Redis"), ("--engine", "scylla", "Cassandra"),
       ("--engine", "clickhouse", "ClickHouse"), ("--engine", "oracle", "Oracle"),
       ("--engine", "etcd", "etcd"), ("--engine", "sqlite", "SQLite"), ("--engine", "duckdb", "DuckDB"),
