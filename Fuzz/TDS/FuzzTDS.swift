@@ -9,9 +9,9 @@ public func fuzzTDS(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   _ = TDSTokens(bytes)
   _ = SQLBrowser.answer(bytes, about: "SQLEXPRESS")
   _ = SQLServerIdentity.identity([String(decoding: bytes, as: UTF8.self)])
-  if let login = Login7.data(bytes, namingServer: "db.example.test") {
+  if let login = Login7.data(bytes, namingServer: "db.example.test", password: "pw") {
     // Whatever it was, it is as long as it says.
-    precondition(Login7.data(login, namingServer: "x") != nil)
+    precondition(Login7.data(login, namingServer: "x", password: "pw") != nil)
   }
   var collector = TDSMessageCollector()
   collector.add(bytes)

@@ -12,24 +12,49 @@ package final class LoopbackDoor: @unchecked Sendable {
 
   /// nil: the system gives no port.
   package init?() {
-    let listener = socket(AF_INET, streamSocket, 0)
-    guard listener >= 0 else { return nil }
-    _ = fcntl(listener, F_SETFD, FD_CLOEXEC)
-    _ = fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let bound = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard bound == 0, listen(listener, 8) == 0, let own = Endpoint(localOf: listener) else {
+    // Linux gives a port back that it has chosen itself as soon as the listener is shut, but not one that was asked for
+    // by its number: so the number of a first socket's port is asked for by a second one.
+    guard let first = Self.bound(toPort: 0) else { return nil }
+    let own = Endpoint(localOf: first)
+    let second = own.flatMap { Self.bound(toPort: $0.port) }
+    close(first)
+    guard let own, let listener = second else { return nil }
+    // From now on nobody shares it.
+    Self.setShares(false, listener)
+    guard listen(listener, 8) == 0 else {
       close(listener)
       return nil
     }
     self.listener = listener
     port = UInt16(bigEndian: own.port)
+  }
+
+  /// A socket that has a port of 127.0.0.1 (in network byte order; 0: any), and shares it as long as nobody listens.
+  private static func bound(toPort port: UInt16) -> Int32? {
+    let descriptor = socket(AF_INET, streamSocket, 0)
+    guard descriptor >= 0 else { return nil }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    setShares(true, descriptor)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let bound = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard bound == 0 else {
+      close(descriptor)
+      return nil
+    }
+    return descriptor
+  }
+
+  private static func setShares(_ shares: Bool, _ descriptor: Int32) {
+    var value: Int32 = shares ? 1 : 0
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
   deinit { close(listener) }

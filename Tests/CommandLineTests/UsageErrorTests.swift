@@ -39,7 +39,7 @@ import Testing
       ("--format", "xml", "--format is \"xml\""), ("--format", "junit", "junit is not built"),
       ("--format", "github", "not built"), ("--format", "nagios", "not built"),
       ("--format", "prometheus", "not built"), ("--color", "maybe", "--color is \"maybe\""),
-      ("--engine", "nonsense", "--engine is \"nonsense\""), ("--engine", "mssql", "SQL Server"),
+      ("--engine", "nonsense", "--engine is \"nonsense\""),
       ("--engine", "clickhouse", "ClickHouse"), ("--engine", "oracle", "Oracle"),
       ("--engine", "etcd", "etcd"), ("--engine", "sqlite", "SQLite"), ("--engine", "duckdb", "DuckDB"),
       ("--engine", "", "--engine"), ("--auth-source", "", "--auth-source"),

@@ -169,24 +169,56 @@ import Testing
   @Test(arguments: ["db.example.test", "x", "", "a,11000", "größe.example"]) func theServersName(name: String)
     throws
   {
-    let data = try #require(Login7.data(Self.login, namingServer: name))
+    let data = try #require(Login7.data(Self.login, namingServer: name, password: "ß€"))
     #expect(Self.text(data, 52) == name)
     #expect(
-      [36, 40, 44, 48, 60, 64, 68].map { Self.text(data, $0) } == [
-        "vm", "é", "pw", "app", "DB-Library", "us_english", "db",
+      [36, 40, 48, 60, 64, 68].map { Self.text(data, $0) } == [
+        "vm", "é", "app", "DB-Library", "us_english", "db",
       ])
+    // The password is there, in the disguise that the protocol has for it: "ß" is DF 00, "€" AC 20.
+    let place = Int(data[44]) | Int(data[45]) << 8
+    let disguised: [UInt8] = [0x58, 0xA5, 0x6F, 0xA7]
+    #expect(Array(data[place..<(place + 4)]) == disguised)
     #expect(Int(data[0]) | Int(data[1]) << 8 == data.count)
     let pointer = Int(data[56]) | Int(data[57]) << 8
     let features = Int(data[pointer]) | Int(data[pointer + 1]) << 8
     #expect(Array(data[features...]) == [0x0A, 1, 0, 0, 0, 1, 0xFF])
   }
 
+  /// What db-lib gets has the password's length and none of its characters in their place, and differs each time.
+  @Test func thePlaceholder() {
+    let secret = "Zq7/xK!w9 %vLm €"
+    let placeholder = Login7.placeholder(for: secret)
+    #expect(
+      placeholder.utf16.count == secret.utf16.count && placeholder.allSatisfy { $0.isLowercase && $0.isASCII }
+    )
+    #expect(placeholder != Login7.placeholder(for: secret))
+    #expect(Login7.placeholder(for: "").isEmpty)
+    // A login of db-lib's own, with another length, is not touched and not sent.
+    #expect(Login7.data(Self.login, namingServer: "x", password: "longer") == nil)
+  }
+
+  /// db-lib reads on until a DONE behind which nothing comes: an answer without one could hide a redirection.
+  @Test func completeAnswers() {
+    let acknowledged: [UInt8] = [0xAD, 10, 0, 1, 0x74, 0, 0, 4, 0, 0, 0, 0, 0]
+    let done: [UInt8] = [0xFD] + [UInt8](repeating: 0, count: 12)
+    let more: [UInt8] = [0xFD, 1] + [UInt8](repeating: 0, count: 11)
+    #expect(TDSTokens(acknowledged + done)?.isComplete == true)
+    #expect(TDSTokens(acknowledged)?.isComplete == false)
+    #expect(TDSTokens(acknowledged + more)?.isComplete == false)
+    #expect(TDSTokens(acknowledged + done + [0xAB, 0, 0])?.isComplete == false)
+    // Before TDS 7.2 a DONE is shorter, which would hide what follows.
+    #expect(TDSTokens([0xAD, 10, 0, 1, 0x71, 0, 0, 1, 0, 0, 0, 0, 0] + done) == nil)
+    #expect(TDSTokens([0xED, 1, 0, 0])?.continuesLogin == true)
+    #expect(TDSTokens([0xED, 1, 0, 0] + acknowledged)?.continuesLogin == false)
+  }
+
   @Test func otherThingsAreNoLogin() {
-    #expect(Login7.data([], namingServer: "x") == nil)
-    #expect(Login7.data(Array(Self.login.dropLast()), namingServer: "x") == nil)
+    #expect(Login7.data([], namingServer: "x", password: "pw") == nil)
+    #expect(Login7.data(Array(Self.login.dropLast()), namingServer: "x", password: "pw") == nil)
     var broken = Self.login
     broken[53] = 0xFF
-    #expect(Login7.data(broken, namingServer: "x") == nil)
+    #expect(Login7.data(broken, namingServer: "x", password: "pw") == nil)
   }
 
   // MARK: SQL Server Browser

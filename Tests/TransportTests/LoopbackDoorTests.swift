@@ -43,6 +43,35 @@ import Testing
     return try PlainSocket.connected(to: address, deadline: Deadline(seconds: 2))
   }
 
+  /// A port that is given back could be taken by another program, and the library would talk to that.
+  @Test func aShutDoorKeepsItsPort() throws {
+    let door = try #require(LoopbackDoor())
+    let number = door.port
+    func bindsFromOutside() throws -> Bool {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+      let script = """
+        import socket, sys
+        for reuse in (0, 1):
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, reuse)
+            try:
+                s.bind(("127.0.0.1", int(sys.argv[1])))
+                sys.exit(1)
+            except OSError:
+                pass
+        """
+      process.arguments = ["python3", "-c", script, String(number)]
+      try process.run()
+      process.waitUntilExit()
+      return process.terminationStatus != 0
+    }
+    #expect(try !bindsFromOutside())
+    door.shut()
+    #expect(try !bindsFromOutside())
+    withExtendedLifetime(door) {}
+  }
+
   @Test func aStrangerIsSentAwayAndWeAreLetIn() throws {
     let door = try #require(LoopbackDoor())
     let other = try stranger(door.port)

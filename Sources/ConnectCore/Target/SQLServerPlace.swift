@@ -80,7 +80,13 @@ enum SQLServerLimits {
     let parts = [
       ("The user name", target.user), ("The password", target.password?.exposed),
       ("The database's name", target.database),
+      ("The application's name", target.parameters["application_name"]),
     ]
+    if target.user?.contains("\\") == true {
+      throw UsageError(
+        "The user name holds a backslash: Windows logins (DOMAIN\\user) are not taken, only SQL Server's own."
+      )
+    }
     for (name, value) in parts {
       guard let value else { continue }
       guard value.utf8.count <= bytes else {

@@ -13,20 +13,11 @@ struct PostgreSQLHostTest {
 
   func run() -> Observation {
     var clock = StageClock()
-    var addresses: [SocketAddress] = []
-    if !host.isUnixSocket {
-      let name = host.address ?? host.host
-      if !isNumericAddress(name) { clock.begin(.resolve) }
-      progress.note(.resolve, host)
-      switch NameResolver.addresses(
-        of: name, port: host.port, family: target.addressFamily, deadline: deadline)
-      {
-      case .success(let found): addresses = found
-      case .failure(let failure):
-        clock.end(ok: false)
-        return PassResult(ConnectionFailure(stage: .resolve, event: failure.event), stages: clock.stages)
-          .observation(host: host)
-      }
+    let addresses: [SocketAddress]
+    do throws(ConnectionFailure) {
+      addresses = try NameResolver.addresses(of: host, target, deadline, progress, &clock)
+    } catch {
+      return PassResult(error, stages: clock.stages).observation(host: host)
     }
     progress.note(.connect, host)
     let first = pass(PostgreSQLSSLPolicy.firstPass(target.ssl.mode, host: host), at: addresses, clock)

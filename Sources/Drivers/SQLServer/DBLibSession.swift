@@ -16,10 +16,14 @@ struct DBLibResult: Sendable {
 struct DBLibSession: Sendable {
   let lib: DBLib
   let user: String
-  let password: Secret?
+  /// Not the password itself: see `Login7.placeholder`.
+  let placeholder: String
   let database: String?
   let application: String
   let batches: [String]
+
+  /// Our questions have one; a server may send on without end.
+  private static let mostRows = 10
 
   private enum Field {
     // The macros around dbsetlname do not import into Swift.
@@ -56,7 +60,7 @@ struct DBLibSession: Sendable {
       defer { bytes.withUnsafeMutableBytes { _ = memset($0.baseAddress!, 0, $0.count) } }
       return functions.dbsetlname(login, bytes, field) == SUCCEED
     }
-    guard set(user, Field.user), set(password?.exposed ?? "", Field.password),
+    guard set(user, Field.user), set(placeholder, Field.password),
       set(application, Field.application), database.map({ set($0, Field.database) }) ?? true
     else { return nil }
     var path = Array(configuration.path.utf8CString)
@@ -75,13 +79,17 @@ struct DBLibSession: Sendable {
     }
     var rows: [[String?]] = []
     let columns = functions.dbnumcols(process)
-    while case let status = functions.dbnextrow(process), status == REG_ROW {
+    while rows.count < Self.mostRows, case let status = functions.dbnextrow(process), status == REG_ROW {
       rows.append(
         (0..<columns).map { column in
           guard let start = functions.dbdata(process, column + 1) else { return nil }
           let count = Int(functions.dbdatlen(process, column + 1))
           return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
         })
+    }
+    if rows.count == Self.mostRows {
+      _ = functions.dbcancel(process)
+      return rows
     }
     let failed = functions.dbresults(process) == FAIL
     return failed ? nil : rows

@@ -3,6 +3,7 @@
 enum Login7 {
   /// Where the fixed part has the offset of each text; its length in characters follows.
   private static let offsets = [36, 40, 44, 48, 52, 56, 60, 64, 68, 78, 82, 86]
+  private static let password = 44
   private static let serverName = 52
   /// ibExtension, whose data are the offset of the feature extensions, in 4 bytes.
   private static let extensionOffset = 56
@@ -10,9 +11,24 @@ enum Login7 {
   /// Section 2.2.6.4: names have 128 characters at most.
   private static let longestName = 128
 
-  /// The message's data with another server's name in it; nil: it is no LOGIN7 as db-lib makes it.
-  static func data(_ data: [UInt8], namingServer name: String) -> [UInt8]? {
-    guard data.count >= fixedLength, number(data, 0, 4) == data.count else { return nil }
+  /// What db-lib is given instead of the password, so that it cannot send it anywhere by itself: letters, as many as the
+  /// password has UTF-16 code units.
+  static func placeholder(for secret: String) -> String {
+    String((0..<secret.utf16.count).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "x" })
+  }
+
+  /// The message's data with another server's name and the password in it; nil: it is no LOGIN7 as db-lib makes it.
+  static func data(_ given: [UInt8], namingServer name: String, password secret: String) -> [UInt8]? {
+    guard given.count >= fixedLength, number(given, 0, 4) == given.count else { return nil }
+    var data = given
+    // Section 2.2.6.4: of each byte the halves change places, then XOR 0xA5.
+    let bytes = secret.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+    let hidden = bytes.map { byte -> UInt8 in (byte << 4 | byte >> 4) ^ 0xA5 }
+    let place = number(data, password, 2)
+    guard number(data, password + 2, 2) * 2 == hidden.count, place >= fixedLength,
+      place + hidden.count <= data.count
+    else { return nil }
+    data.replaceSubrange(place..<(place + hidden.count), with: hidden)
     let start = number(data, serverName, 2)
     let length = number(data, serverName + 2, 2) * 2
     guard start >= fixedLength, start + length <= data.count else { return nil }

@@ -24,7 +24,7 @@ final class PreloginFraming: ByteStream {
 
   func read(atMost limit: Int, deadline: Deadline) throws(StreamFailure) -> [UInt8] {
     if isBare { return try socket.read(atMost: limit, deadline: deadline) }
-    if rest == 0 {
+    while rest == 0 {
       var header = try socket.read(exactly: 1, deadline: deadline)
       // Servers send an alert without a packet around it, and so does anything that is no SQL Server.
       guard header[0] == TDSPacket.Kind.prelogin || header[0] == TDSPacket.Kind.tabularResult else {

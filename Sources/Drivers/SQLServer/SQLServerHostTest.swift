@@ -43,7 +43,9 @@ struct SQLServerHostTest {
     progress.note(.connect, host)
     let first = pass(SQLServerSSLPolicy.firstPass(target.ssl.mode), host, addresses, clock)
     guard target.ssl.mode == .preferred, target.until >= .auth, let reason = first.failure,
-      SQLServerSSLPolicy.mayGoOnInPlain(after: reason), let address = first.redirectedFrom ?? first.address
+      // A server that sent the login on had TLS, and has answered a login.
+      first.redirectedFrom == nil, SQLServerSSLPolicy.mayGoOnInPlain(after: reason),
+      let address = first.address
     else { return first.observation(host: host) }
     // The server has said that it has no TLS, and by the specification this connection is over: a new one.
     var second = pass(.plain, host, [address], StageClock())

@@ -37,8 +37,10 @@ struct SQLServerLogin {
     else {
       return failed(.other("the system gives no loopback port or no memory file: \(systemErrorText(errno))"))
     }
+    let password = target.password?.exposed ?? ""
     let session = DBLibSession(
-      lib: lib, user: target.user ?? "", password: target.password, database: target.database,
+      lib: lib, user: target.user ?? "", placeholder: Login7.placeholder(for: password),
+      database: target.database,
       application: target.parameters["application_name"] ?? "tablepro-connect",
       batches: target.until == .query
         ? [SQLServerIdentity.question, SQLServerIdentity.encryptionQuestion] : [])
@@ -48,7 +50,8 @@ struct SQLServerLogin {
     }
     guard let work else { return failed(.other("no thread could be had: \(systemErrorText(errno))")) }
     var relay = TDSRelay(
-      upstream: upstream, clock: clock, serverName: host.host, door: door, work: work, turn: turn,
+      upstream: upstream, clock: clock, serverName: host.host, password: target.password, door: door,
+      work: work, turn: turn,
       stopsWhenAccepted: target.until == .auth, deadline: deadline, progress: progress, reroute: reroute)
     let end = relay.run()
     var ending = Ending(
@@ -75,17 +78,19 @@ struct SQLServerLogin {
     case .timedOut: return failed(.timedOut)
     case .broken(let failure, let result):
       // A server may close behind its last answer.
-      if let session = result.flatMap(session) { return .success(session) }
+      if relay.hasAnswered, let session = result.flatMap(session) { return .success(session) }
       // A server that refuses a login closes the connection too, maybe before db-lib has heard all of it.
       guard let error = result.flatMap({ SQLServerErrors.error($0.fromServer) }) else {
         return .failure(failure)
       }
       return failed(.serverReported, error)
     case .finished(let result):
-      if let session = session(result) { return .success(session) }
+      if let session = session(result), relay.hasAnswered { return .success(session) }
       if let error = SQLServerErrors.error(result.fromServer) { return failed(.serverReported, error) }
       let words = result.fromLibrary.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         .joined(separator: "\n")
+      // db-lib has followed the server somewhere by itself, without our TLS; it has no password to give there.
+      guard !result.opened else { return failed(.other("the server led the client library to another one")) }
       guard !words.isEmpty else { return failed(.other("the client library gave no reason")) }
       return failed(.other(words), ServerError(text: words, origin: .library("FreeTDS")))
     }

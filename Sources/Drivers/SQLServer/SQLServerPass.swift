@@ -27,7 +27,7 @@ struct SQLServerPass {
     let stage: ConnectionStage = pass == .encrypted ? .tls : .auth
     result.clock.begin(stage)
     progress.note(stage)
-    switch negotiate(over: connected, host: host, tlsGuard) {
+    switch negotiate(over: connected, host: host, pass, tlsGuard) {
     case .failure(let failure):
       result.outcome = .failure(failure)
       result.take(tlsGuard)
@@ -67,7 +67,7 @@ struct SQLServerPass {
   }
 
   private func negotiate(
-    over connected: Connected, host: HostPort, _ tlsGuard: TLSGuard?
+    over connected: Connected, host: HostPort, _ pass: SQLServerSSLPolicy.Pass, _ tlsGuard: TLSGuard?
   ) -> Result<TDSUpstream, ConnectionFailure> {
     let question = SQLServerQuestion(
       target: target, host: host, address: connected.address, deadline: deadline)
@@ -120,16 +120,31 @@ struct SQLServerPass {
       }
       return .failure(ConnectionFailure(stage: .resolve, event: .timedOut))
     }
-    guard let connected = connect(addresses, &result) else {
-      second.attempts = result.attempts
+    // In Preferred it is this server's own word that counts, whatever the first one has or has not.
+    let isPreferred = target.ssl.mode == .preferred
+    let upstream = attempt(isPreferred ? .encrypted : pass, at: place, addresses, &result, second)
+    guard case .failure(let failure) = upstream, isPreferred, pass == .plain,
+      SQLServerSSLPolicy.mayGoOnInPlain(after: failure)
+    else { return upstream }
+    return attempt(.plain, at: place, addresses, &result, second)
+  }
+
+  /// One connection to where the login is sent on.
+  private func attempt(
+    _ pass: SQLServerSSLPolicy.Pass, at place: HostPort, _ addresses: [SocketAddress],
+    _ result: inout SQLServerPassResult, _ second: Redirected
+  ) -> Result<TDSUpstream, ConnectionFailure> {
+    let connected = connect(addresses, &result)
+    second.attempts = result.attempts
+    guard let connected else {
       return .failure(result.failure ?? ConnectionFailure(stage: .connect, event: .timedOut))
     }
-    second.attempts = result.attempts
     second.address = connected.address
     var settings = target.ssl
     settings.serverName = nil
-    second.tlsGuard = tlsPolicy.map { TLSGuard($0.forHost(place.host, settings)) }
-    let upstream = negotiate(over: connected, host: place, second.tlsGuard)
+    let policy = tlsPolicy?.forHost(place.host, settings) ?? .unverified(for: target, host: place.host)
+    second.tlsGuard = pass == .encrypted ? policy.map { TLSGuard($0) } : nil
+    let upstream = negotiate(over: connected, host: place, pass, second.tlsGuard)
     if case .success(let upstream) = upstream { second.encrypted = upstream.isEncrypted }
     return upstream
   }

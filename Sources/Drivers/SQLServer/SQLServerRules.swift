@@ -21,18 +21,21 @@ struct SQLServerRules: DiagnosisRules {
       // The states of a login that was good but for its database; strangers are always told state 1.
       [38, 40, 46].contains(state(of: number, in: text) ?? 0) ? .databaseNotFound : .authenticationFailed
     case 18452, 18470, 18486, 18487, 18488: .authenticationFailed
-    case 18450, 18451, 18461: .accessDenied
+    case 18450: .accessDenied
     case 4060, 4064, 911: .databaseNotFound
     case 40532: .databaseNotFound
     case 916, 17892: .accessDenied
     // 18401: only administrators are let in, the server is being upgraded.
-    case 18401: .serverNotReady
+    case 18401, 18451, 18461: .serverNotReady
     case 40615, 40914, 47073: .accessDenied
-    case 17809, 17810, 10928, 10929, 10936, 49918, 49919, 49920, 40544: .tooManyConnections
-    case 40613, 40197, 40501, 17830, 17142, 17148, 922, 927, 942, 945, 976, 978, 983, 9001: .serverNotReady
+    case 17809, 17810, 10928, 10929, 10936, 49918, 49919, 49920: .tooManyConnections
+    case 40613, 40197, 40501, 17142, 17148, 922, 927, 942, 945, 976, 978, 983, 9001: .serverNotReady
     // "No process is on the other end of the pipe": the server takes no more (or no remote) logins.
     case 233: .tooManyConnections
-    case 17832, 17835: .tlsFailureOther
+    // "Encryption is required to connect to this server", "The login packet … is structurally invalid".
+    case 17835: .serverRequiresTLS
+    case 17832: .wrongProtocol
+    case 17830: .connectionLost
     default: nil
     }
   }

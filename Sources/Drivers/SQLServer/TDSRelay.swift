@@ -39,6 +39,10 @@ struct TDSRelay {
   let reroute: (HostPort) -> Result<TDSUpstream, ConnectionFailure>
   /// The server's name as the client has it, for LOGIN7.
   private var serverName: String
+  private let password: Secret?
+  /// How much has been passed on since the login was accepted, in each direction.
+  private var asked = 0
+  private var answered = 0
 
   private var downstream: PlainSocket?
   private var phase = Phase.login
@@ -47,13 +51,14 @@ struct TDSRelay {
   private var login: [UInt8] = []
 
   init(
-    upstream: TDSUpstream, clock: StageClock, serverName: String, door: LoopbackDoor,
+    upstream: TDSUpstream, clock: StageClock, serverName: String, password: Secret?, door: LoopbackDoor,
     work: BackgroundWork<DBLibResult>, turn: OpeningTurn.Held, stopsWhenAccepted: Bool, deadline: Deadline,
     progress: Progress, reroute: @escaping (HostPort) -> Result<TDSUpstream, ConnectionFailure>
   ) {
     self.upstream = upstream
     self.clock = clock
     self.serverName = serverName
+    self.password = password
     self.door = door
     self.work = work
     self.turn = turn
@@ -62,6 +67,12 @@ struct TDSRelay {
     self.progress = progress
     self.reroute = reroute
   }
+
+  /// Whether db-lib's questions were asked and answered here, and not on a connection of its own.
+  var hasAnswered: Bool { phase == .open && asked > 0 && answered > 0 }
+
+  /// More than our questions are answered with; db-lib would take in all that comes.
+  private static let mostAnswered = 4 << 20
 
   /// The stage that the conversation is in.
   var stage: ConnectionStage { phase == .open ? .query : .auth }
@@ -115,7 +126,10 @@ struct TDSRelay {
       downstream.abandon()
       return
     }
-    guard phase == .login else { return try send(bytes) }
+    guard phase == .login else {
+      if phase == .open { asked += bytes.count }
+      return try send(bytes)
+    }
     fromLibrary.add(bytes)
     while true {
       switch fromLibrary.next() {
@@ -139,7 +153,7 @@ struct TDSRelay {
   }
 
   private mutating func sendLogin() throws(ConnectionFailure) {
-    guard let data = Login7.data(login, namingServer: serverName) else {
+    guard let data = Login7.data(login, namingServer: serverName, password: password?.exposed ?? "") else {
       throw fault("the client library sent a login that cannot be read")
     }
     hasSentLogin = true
@@ -157,6 +171,10 @@ struct TDSRelay {
       throw failure(error.event, error.error)
     }
     guard phase == .login else {
+      answered += bytes.count
+      guard answered <= Self.mostAnswered else {
+        throw failure(.foreignAnswer(ForeignAnswer(recognising: bytes)))
+      }
       tell(bytes)
       return false
     }
@@ -169,12 +187,15 @@ struct TDSRelay {
       }
     }
     // Nothing follows the answer until db-lib asks for something.
-    tell(fromServer.pending)
+    guard fromServer.pending.isEmpty else {
+      throw failure(.foreignAnswer(ForeignAnswer(recognising: fromServer.pending)))
+    }
     return false
   }
 
   private mutating func takeAnswer(_ message: TDSMessageCollector.Message) throws(ConnectionFailure) -> Bool {
-    guard hasSentLogin, message.kind == TDSPacket.Kind.tabularResult, let tokens = TDSTokens(message.data)
+    guard hasSentLogin, message.kind == TDSPacket.Kind.tabularResult, let tokens = TDSTokens(message.data),
+      tokens.isComplete || tokens.continuesLogin
     else {
       throw failure(.foreignAnswer(ForeignAnswer(recognising: message.packets)))
     }

@@ -8,6 +8,10 @@ struct TDSTokens: Equatable {
   var isAccepted = false
   /// ENVCHANGE of type 20: another server that the client has to log in to instead.
   var routing: HostPort?
+  /// Whether it ends with a DONE behind which nothing follows: db-lib reads on until there is one.
+  var isComplete = false
+  /// Whether it asks for another step of the login (SSPI), and says nothing else.
+  var continuesLogin = false
 
   private enum Token {
     static let error: UInt8 = 0xAA
@@ -28,23 +32,30 @@ struct TDSTokens: Equatable {
     guard !data.isEmpty else { return nil }
     var reader = TDSReader(data)
     while let token = reader.byte() {
+      isComplete = false
       switch token {
       case Token.error:
         guard let part = reader.part(lengthBytes: 2), let message = TDSServerMessage(part) else { return nil }
         errors.append(message)
       case Token.loginAcknowledgement:
-        guard reader.part(lengthBytes: 2) != nil else { return nil }
+        // Interface, then the version, its highest byte first: before 7.2 a DONE is shorter (section 2.2.7.6).
+        guard let part = reader.part(lengthBytes: 2), part.count >= 5, part[1] >= 0x72 else { return nil }
         isAccepted = true
       case Token.environmentChange:
         guard let part = reader.part(lengthBytes: 2), takeEnvironmentChange(part) else { return nil }
       case Token.featureAcknowledgement:
         guard Self.skipFeatures(&reader) else { return nil }
       case _ where Token.done.contains(token):
-        guard reader.bytes(Token.doneLength) != nil else { return nil }
+        guard let done = reader.bytes(Token.doneLength) else { return nil }
+        // DONE_MORE.
+        isComplete = token == 0xFD && done[0] & 1 == 0
+        continue
       default:
         guard let size = Token.skipped[token], reader.part(lengthBytes: size) != nil else { return nil }
+        continuesLogin = token == 0xED
       }
     }
+    continuesLogin = continuesLogin && !isAccepted && errors.isEmpty && routing == nil
   }
 
   private mutating func takeEnvironmentChange(_ part: [UInt8]) -> Bool {

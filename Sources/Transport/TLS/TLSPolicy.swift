@@ -11,7 +11,7 @@ package struct TLSPolicy: Sendable {
   package let groups: String?
   let anchors: TrustSource
   let revocationLists: RevocationLists?
-  /// For streams of our own; drivers load the client's certificate themselves.
+  /// For streams of our own, and for drivers whose guard presents them; others load the files themselves.
   let credentials: ClientCredentials?
 
   /// Loads the files that the settings name and the mode uses.
