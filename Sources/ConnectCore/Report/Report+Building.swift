@@ -19,7 +19,7 @@ extension Report {
     port = observation.host.port
     address = observation.address.map(clean.line)
     database = target.database.map(clean.line)
-    user = target.user.map(clean.line)
+    user = observation.remarks.contains(.userNotUsed) ? nil : target.user.map(clean.line)
     sources = Sources(
       engine: clean.line(target.sources.engine.description),
       host: clean.line(target.sources.host.description),

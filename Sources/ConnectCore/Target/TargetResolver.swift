@@ -62,6 +62,9 @@ package struct TargetResolver {
     try HostList.check(hosts, family: family, host: merged[.host], address: merged[.address])
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
+    if engine == .redis {
+      warnings += try RedisURL.check(sockets: hosts, host: merged[.host], port: merged[.port])
+    }
     if options.showCertificates, let why = ssl.reasonForNoHandshake(hosts: hosts, until: until) {
       warnings.append("--show-certs is not used \(why).")
     }
