@@ -73,6 +73,10 @@ package enum Remark: Codable, Equatable, Sendable {
   case encryptionDisputed(serverSaysEncrypted: Bool)
   /// A password was given, and the server lets everybody in without one.
   case passwordNotAsked
+  /// The server let the login in, and lets wrong passwords in too; what it calls the way of logging in.
+  case passwordNotProven(String)
+  /// The login worked, and the server does not let this user read the table that says who it is.
+  case identityWithheld(table: String)
   /// A NOTICE or warning of the server's, verbatim.
   case serverNotice(String)
   /// Others may read the client's private key.

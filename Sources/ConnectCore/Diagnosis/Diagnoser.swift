@@ -15,9 +15,10 @@ extension Diagnosis {
       target: target, observation: observation, failure: failure, finding: finding,
       plainPassCause: plainPassCause)
     let advice = Advice(for: cause, in: context)
+    let hints = rules.hints(for: failure, in: observation, target: target)
     self.init(
       cause: cause, stage: failure.stage, message: advice.message, suggestion: advice.suggestion,
-      recommendedMode: advice.recommendedMode, notes: Notes(context: context, cause: cause).all,
+      recommendedMode: advice.recommendedMode, notes: Notes(context: context, cause: cause, hints: hints).all,
       serverError: failure.error)
   }
 

@@ -46,9 +46,10 @@ extension Report {
 
   private static func identity(_ observation: Observation, clean: Sanitiser) -> ServerIdentity? {
     guard case .connected(let session) = observation.outcome, let server = session.server else { return nil }
+    func short(_ text: String) -> String { clean.line(text).cut(to: 200) }
     return ServerIdentity(
-      product: clean.line(server.product), version: clean.line(server.version),
-      edition: server.edition.map(clean.line), details: server.details.map(clean.line))
+      product: short(server.product), version: short(server.version), edition: server.edition.map(short),
+      details: server.details.map(short))
   }
 
   private static func cause(

@@ -150,6 +150,7 @@ struct ConnectionURL: Equatable, Sendable {
       return .host
     }
     if scheme.engine == .redis, let field = RedisURL.fields[key] { return field }
+    if scheme.engine == .cassandra, key == "keyspace" { return .database }
     return Self.fields[key]
   }
 

@@ -160,6 +160,10 @@ package struct TargetResolver {
     var hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port], defaultPort: defaultPort)
     for index in hosts.indices { hosts[index].instance = instance }
+    if engine == .cassandra, let socket = hosts.first(where: \.isUnixSocket) {
+      throw UsageError(
+        "The host \(socket.host.quoted) is a Unix socket, and Cassandra is tested over TCP only.")
+    }
     return hosts
   }
 
