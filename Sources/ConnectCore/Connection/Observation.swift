@@ -16,6 +16,8 @@ package struct Observation: Codable, Equatable, Sendable {
   package var stages: [StageTiming]
   /// What else was seen and the reader should know.
   package var remarks: [Remark]
+  /// The target's settings as records of DNS have completed them; nil: they are those that were given.
+  package var parameters: [String: String]?
 
   package init(
     outcome: Outcome, host: HostPort, address: String? = nil, encrypted: Bool? = nil,

@@ -109,7 +109,7 @@ struct ConnectionURL: Equatable, Sendable {
       } else if scheme.engine == .mongodb {
         switch MongoParameters.kind(of: key) {
         case .setting(let name):
-          layer.parameters[name] = try MongoParameters.value(of: name, value)
+          layer.parameters[name] = try MongoParameters.value(of: name, value, after: layer.parameters[name])
         case .timeout: timeouts[key.lowercased()] = value
         case .idle: break
         case nil: warnings.append("The URL's parameter \(key) is not used.")

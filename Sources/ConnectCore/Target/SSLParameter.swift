@@ -74,12 +74,19 @@ struct SSLParameters {
   private var allowsInvalidHostnames: Given?
   private var allowsInvalidCertificates: Given?
   private var redis = RedisVerification()
+  private var mongo = MongoTLSOptions()
 
   init(_ scheme: URLScheme) { self.scheme = scheme }
 
   /// Takes one parameter in. Throws where its value is not one of those that it can have.
   mutating func take(_ parameter: SSLParameter, key: String, value: String) throws(UsageError) {
     let given = Given(value, from: .url, as: "the URL's \(key)")
+    if scheme.engine == .mongodb,
+      [.enabled, .allowInvalidHostnames, .allowInvalidCertificates].contains(parameter)
+    {
+      try mongo.take(key: key, boolean(given), given)
+      return
+    }
     switch parameter {
     // MariaDB's own word among the modes: TLS, and any certificate will do.
     case .mode where value.lowercased() == "trust" && isMySQLFamily:
@@ -142,6 +149,9 @@ struct SSLParameters {
       if encrypt.value == "false" { return with(encrypt, SSLMode.disabled.rawValue) }
       return with(encrypt, (trustsServer == true ? SSLMode.required : .verifyIdentity).rawValue)
     }
+    if scheme.engine == .mongodb, let found = try mongo.mode(files: mongoFile) {
+      return with(found.given, found.mode.rawValue)
+    }
     let lax = allowsInvalidCertificates ?? allowsInvalidHostnames
     let verification =
       lax.map { (mode: allowsInvalidCertificates != nil ? SSLMode.required : .verifyCA, given: $0) }
@@ -159,6 +169,13 @@ struct SSLParameters {
     // libpq does the same: the system's store is of no use to a mode that does not look at it.
     if let ca = layer[.caFile], ca.value == "system" { return with(ca, SSLMode.verifyIdentity.rawValue) }
     return nil
+  }
+
+  /// What means TLS where nothing else is said; with `mongodb+srv` it is on, and the system's store needs a mode that
+  /// looks at it.
+  private var mongoFile: Given? {
+    guard !scheme.impliesTLS, layer[.caFile]?.value != "system" else { return nil }
+    return [.caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile].lazy.compactMap { layer[$0] }.first
   }
 
   private mutating func set(_ field: TargetField, _ given: Given) {
