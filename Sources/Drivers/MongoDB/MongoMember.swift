@@ -73,6 +73,10 @@ final class MongoMember {
   /// At least one whole answer; nil: the connection has failed.
   func read() -> [UInt8]? {
     guard !isOver, failure == nil else { return nil }
+    // The answer may have come while another server was waited for, until the time of both was over.
+    if sharesTime, wire.messages == 0, connection.deadline.hasPassed {
+      connection.deadline = deadline.orSooner(in: .milliseconds(50))
+    }
     do throws(ConnectionFailure) {
       while true {
         let messages = wire.read(try connection.read())
