@@ -79,7 +79,7 @@ struct Warnings {
       case .memberFailed(let name, let failure):
         "Another server of the deployment, \(clean.line(name)), could not be used: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
       case .notIdentified(let failure):
-        "The server did not say which product and version it is: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
+        "The server did not say which product and version it is: \(EventWords(clean: clean, engine: target.engine).words(for: failure).cut(to: 2_000))."
       case .userNotUsed:
         "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil

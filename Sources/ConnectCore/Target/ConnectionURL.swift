@@ -121,7 +121,7 @@ struct ConnectionURL: Equatable, Sendable {
         if !value.isEmpty { set(field, value, key: key) }
       } else if ["connect_timeout", "loginTimeout", "connectTimeout"].contains(key) {
         timeouts[key] = value
-      } else if let name = Self.settings[key] {
+      } else if isPostgreSQLFamily, let name = Self.settings[key] {
         try takeSetting(name, key: key, value: value)
       } else if !Self.isAlreadySo(key: key, value: value) {
         warnings.append("The URL's parameter \(key) is not used.")
@@ -142,6 +142,10 @@ struct ConnectionURL: Equatable, Sendable {
       throw UsageError("the URL's \(key) holds a control character: \(value.quoted).")
     }
     layer.parameters[name] = value
+  }
+
+  private var isPostgreSQLFamily: Bool {
+    [.postgres, .redshift, .cockroachdb].contains(scheme.engine)
   }
 
   /// The part of the target that a parameter gives.
