@@ -19,6 +19,7 @@ import threading
 import traceback
 
 import container
+import etcd
 import mariadb
 import mongo_other
 import mongodb
@@ -95,6 +96,15 @@ class Lab:
         server = self.start(redis, wanted)
         return {
             "port": server.door, "plainPort": server.port, "log": str(server.log), "socket": str(server.socket)}
+
+    def etcd(self, wanted):
+        """Starts etcd and tells its ports and log."""
+        server = self.start(etcd, wanted)
+        return {"port": server.door, "ports": server.ports, "log": str(server.first.log)}
+
+    def etcdctl(self, _):
+        """etcd's own client."""
+        return str(etcd.program("etcdctl"))
 
     def start(self, kind, wanted):
         with self.lock:
