@@ -7,7 +7,6 @@ import pathlib
 import platform
 import shutil
 import signal
-import ssl
 import subprocess
 import time
 
@@ -153,7 +152,7 @@ class Server:
         self.wanted = wanted
         self.pki = pki
         names = ["default"] if wanted["members"] == 1 else ["a", "b", "c"][: wanted["members"]]
-        plain = {key: value for key, value in wanted.items() if key != "certificate"}
+        plain = {key: value for key, value in wanted.items() if key not in ("certificate", "clientCA")}
         self.members = [Member(installation, plain if wanted.get("front") else wanted, pki, name) for name in names]
         self.front = None
 

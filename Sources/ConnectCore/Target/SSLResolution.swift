@@ -7,16 +7,19 @@ struct SSLResolution {
   private let implyingScheme: String?
   private let hasPassphrase: Bool
 
+  /// - Parameter endpoints: the scheme that hosts have which a variable names.
   init(
-    _ merged: TargetLayer, defaultMode: SSLMode, impliedBy scheme: URLScheme?,
+    _ merged: TargetLayer, defaultMode: SSLMode, impliedBy url: URLScheme?, orBy endpoints: URLScheme? = nil,
     hasPassphrase: Bool
   ) throws(UsageError) {
     self.merged = merged
     let given = merged[.mode]
-    let implied = given == nil && scheme?.impliesTLS == true
-    implyingScheme = implied ? scheme?.name : nil
+    let implying = given == nil ? [url, endpoints].compactMap { $0 }.first(where: \.impliesTLS) : nil
+    let implied = implying != nil
+    implyingScheme = implying?.name
     modeName = given?.value.lowercased()
-    source = implied ? .url : given?.source ?? .defaultValue
+    let implyingSource = url?.impliesTLS == true ? .url : merged[.host]?.source
+    source = (implied ? implyingSource : given?.source) ?? .defaultValue
     self.hasPassphrase = hasPassphrase || merged[.keyPassphrase] != nil
 
     let mode = try given.map { given throws(UsageError) in try OptionValues.mode(given) }
