@@ -80,6 +80,7 @@ public struct RunningEtcd: Decodable, Sendable {
   /// The ports of all members, stopped ones too; the first one's first.
   public let ports: [Int]
   private let log: String
+  let key: Int
 
   /// What the first member has written to its log so far.
   public func logText() throws -> String { try String(contentsOfFile: log, encoding: .utf8) }

@@ -36,10 +36,7 @@ public enum HTTP2Message {
 
   /// A block of headers in as many frames as it takes.
   private static func headers(_ block: [UInt8], stream: UInt8, ends: Bool) -> [UInt8] {
-    let most = 16_384
-    var parts = stride(from: 0, to: block.count, by: most).map {
-      Array(block[$0..<min($0 + most, block.count)])
-    }
+    var parts = parts(of: block)
     let first = parts.removeFirst()
     let bytes = frame(1, (ends ? 1 : 0) | (parts.isEmpty ? 4 : 0), stream: stream, first)
     return parts.enumerated().reduce(bytes) { bytes, part in
@@ -47,20 +44,29 @@ public enum HTTP2Message {
     }
   }
 
-  /// A message and the status OK.
-  public static func answer(_ message: [UInt8], stream: UInt8) -> [UInt8] {
-    head(stream: stream) + frame(0, 0, stream: stream, framed(message))
-      + frame(1, 5, stream: stream, header("grpc-status", "0"))
+  /// Parts as long as a frame may be.
+  private static func parts(of bytes: [UInt8]) -> [[UInt8]] {
+    stride(from: 0, to: bytes.count, by: 16_384).map { Array(bytes[$0..<min($0 + 16_384, bytes.count)]) }
   }
 
-  /// A status other than OK.
+  /// A message and the status OK.
+  public static func answer(_ message: [UInt8], stream: UInt8) -> [UInt8] {
+    let parts = parts(of: framed(message)).flatMap { frame(0, 0, stream: stream, $0) }
+    return head(stream: stream) + parts + frame(1, 5, stream: stream, header("grpc-status", "0"))
+  }
+
+  /// A status other than OK, and the server's words, escaped as gRPC wants it.
   public static func error(_ code: Int, _ words: String, stream: UInt8) -> [UInt8] {
     error(code, Array(words.utf8), stream: stream)
   }
 
   public static func error(_ code: Int, _ words: [UInt8], stream: UInt8) -> [UInt8] {
-    head(
-      stream: stream, header("grpc-status", String(code)) + header("grpc-message", words), ends: true)
+    let escaped = words.flatMap { byte -> [UInt8] in
+      guard !(0x20...0x7e).contains(byte) || byte == UInt8(ascii: "%") else { return [byte] }
+      return Array("%".utf8) + Array([byte].hexadecimal.utf8)
+    }
+    return head(
+      stream: stream, header("grpc-status", String(code)) + header("grpc-message", escaped), ends: true)
   }
 
   public static func framed(_ message: [UInt8]) -> [UInt8] { [0] + int(message.count, bytes: 4) + message }
@@ -72,11 +78,15 @@ public enum HTTP2Message {
 
 /// etcd's answers (its rpc.proto).
 public enum EtcdMessage {
-  /// A field of protocol buffers that is a text or a message; of less than 16384 bytes.
+  /// A field of protocol buffers that is a text or a message.
   public static func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
-    let count = bytes.count
-    return [number << 3 | 2] + (count < 128 ? [UInt8(count)] : [UInt8(count & 127) | 128, UInt8(count >> 7)])
-      + bytes
+    var length: [UInt8] = []
+    var rest = bytes.count
+    while rest > 127 {
+      length.append(UInt8(rest & 127) | 128)
+      rest >>= 7
+    }
+    return [number << 3 | 2] + length + [UInt8(rest)] + bytes
   }
 
   public static func field(_ number: UInt8, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
@@ -85,6 +95,9 @@ public enum EtcdMessage {
   public static let header = field(1, [8, 1, 16, 2])
   /// StatusResponse.
   public static let status = status(version: Array("3.5.21".utf8))
+
+  /// How a server begins, and its status as the answer to the first call.
+  public static let greeting = HTTP2Message.settings + HTTP2Message.answer(status, stream: 1)
 
   public static func status(version: [UInt8], errors: [[UInt8]] = []) -> [UInt8] {
     header + field(2, version) + errors.flatMap { field(8, $0) }

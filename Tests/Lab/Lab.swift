@@ -76,6 +76,11 @@ public enum Lab {
     try etcd.server(server) { try helper.get().ask("etcd", server, for: RunningEtcd.self) }
   }
 
+  /// Starts the second member of a cluster, which was stopped, again.
+  public static func restartMember(of etcd: RunningEtcd) throws {
+    _ = try helper.get().ask("restart_member", etcd.key, for: Bool.self)
+  }
+
   /// etcd's own client.
   public static func etcdctl() throws -> String {
     try helper.get().ask("etcdctl", [String](), for: String.self)

@@ -27,6 +27,7 @@ SETUP = [
     ["user", "grant-role", "keeper", "reader"],
     ["user", "add", f"poor:{PASSWORD}"],
     ["user", "add", "nopass", "--no-password"],
+    ["user", "grant-role", "nopass", "reader"],
     ["auth", "enable"],
 ]
 LAB = pathlib.Path(__file__).resolve().parent.parent.parent / ".lab"
@@ -139,9 +140,13 @@ class Member(process.Server):
             connection.close()
 
     def control(self, *arguments):
-        """etcdctl, at this member, which has no TLS."""
-        self.installation.run(
-            self.installation.folder / "etcdctl", "--endpoints", f"127.0.0.1:{self.port}", *arguments)
+        """etcdctl, at this member."""
+        self.installation.run(*self.client(), *arguments)
+
+    def client(self):
+        return [
+            self.installation.folder / "etcdctl", "--endpoints", self.url,
+            *(["--cacert", self.pki / "ca.pem"] if self.scheme == "https" else [])]
 
 
 class Server:
@@ -216,8 +221,7 @@ class Server:
         value = "x" * 100_000
         for number in range(400):
             done = subprocess.run(
-                [self.installation.folder / "etcdctl", "--endpoints", f"127.0.0.1:{self.first.port}", "put",
-                 f"key{number}", value],
+                [*self.first.client(), "put", f"key{number}", value],
                 env=self.installation.environment(), text=True, check=False,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             if "space exceeded" in done.stdout:
@@ -225,6 +229,11 @@ class Server:
             if done.returncode:
                 raise RuntimeError(f"etcdctl put failed: {done.stdout}")
         raise RuntimeError("the server has room for everything")
+
+    def restart_member(self):
+        """The second member, which has been stopped."""
+        if not self.members[1].launch():
+            raise RuntimeError("the member did not start again: " + self.members[1].log.read_text()[-2000:])
 
     @staticmethod
     def await_health(member, wanted):

@@ -100,7 +100,14 @@ class Lab:
     def etcd(self, wanted):
         """Starts etcd and tells its ports and log."""
         server = self.start(etcd, wanted)
-        return {"port": server.door, "ports": server.ports, "log": str(server.first.log)}
+        with self.lock:
+            key = self.servers.index(server)
+        return {"port": server.door, "ports": server.ports, "log": str(server.first.log), "key": key}
+
+    def restart_member(self, key):
+        """Starts the second member of a cluster of etcd's again."""
+        self.servers[key].restart_member()
+        return True
 
     def etcdctl(self, _):
         """etcd's own client."""

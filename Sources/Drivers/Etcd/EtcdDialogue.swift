@@ -68,5 +68,3 @@ final class EtcdDialogue<Wire: HTTPWire> {
     return text.split(separator: token, omittingEmptySubsequences: false).joined(separator: "***")
   }
 }
-
-extension GRPCError: Error {}

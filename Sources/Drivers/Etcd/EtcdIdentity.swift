@@ -1,5 +1,4 @@
 internal import ConnectCore
-internal import Transport
 
 /// What is known of a member: by itself, and by the list of the members.
 struct EtcdIdentity {
@@ -35,10 +34,4 @@ struct EtcdIdentity {
   }
 
   private func isHere(_ url: String) -> Bool { url.hasSuffix(":\(port)") }
-
-  /// The server, with what there is to remark added to the connection's remarks.
-  func report(_ connection: DirectConnection) -> ServerIdentity {
-    if let urls = urlsBesidePeerPort { connection.remarks.append(.peerPort(clientURLs: urls)) }
-    return server
-  }
 }

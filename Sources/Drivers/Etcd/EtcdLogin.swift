@@ -19,8 +19,9 @@ struct EtcdLogin {
     connection.begin(.query)
     if needsRead { try proveLogin() }
     connection.remarks += status.errors.map { .serverNotice($0) }
-    return Session(
-      server: try EtcdIdentity(status, try members(), port: connection.host.port).report(connection))
+    let identity = EtcdIdentity(status, try members(), port: connection.host.port)
+    if let urls = identity.urlsBesidePeerPort { connection.remarks.append(.peerPort(clientURLs: urls)) }
+    return Session(server: identity.server)
   }
 
   /// Logs in, where that is needed.

@@ -49,8 +49,9 @@ enum GRPC {
     var index = 0
     while index < bytes.count {
       if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-        let byte = UInt8(String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
+        let high = hexadecimalDigit(bytes[index + 1]), let low = hexadecimalDigit(bytes[index + 2])
       {
+        let byte = UInt8(high << 4 | low)
         decoded.append(byte)
         index += 3
       } else {
@@ -60,10 +61,14 @@ enum GRPC {
     }
     return String(decoding: decoded, as: UTF8.self)
   }
+
+  private static func hexadecimalDigit(_ byte: UInt8) -> Int? {
+    Character(Unicode.Scalar(byte)).hexDigitValue
+  }
 }
 
 /// A status other than OK (gRPC, "Status codes and their use in gRPC").
-struct GRPCError: Equatable {
+struct GRPCError: Error, Equatable {
   static let unimplemented = 12
 
   let code: Int
