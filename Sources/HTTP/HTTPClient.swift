@@ -109,8 +109,12 @@ package final class HTTPClient<Wire: HTTPWire> {
     // Once it is connected it waits for what comes, and for room for what it sends.
     var ready: Int32 = 0
     let wait: Int32 = inner.isOpen ? 0 : 5
-    guard curl.functions.curl_multi_poll(multi, nil, 0, wait, &ready) == CURLM_OK else { return nil }
-    return ready > 0 || !inner.isOpen ? .busy : .waits
+    // The end of a stream of HTTP/2 is a timer that has run out, and nothing to be seen on the socket.
+    var timer = -1
+    guard curl.functions.curl_multi_poll(multi, nil, 0, wait, &ready) == CURLM_OK,
+      curl.functions.curl_multi_timeout(multi, &timer) == CURLM_OK
+    else { return nil }
+    return ready > 0 || timer == 0 || !inner.isOpen ? .busy : .waits
   }
 
   private func feed() {

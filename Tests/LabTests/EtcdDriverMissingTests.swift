@@ -46,7 +46,7 @@ import Testing
       "global_init", "easy_init", "easy_reset", "easy_cleanup", "easy_setopt", "easy_strerror",
       "slist_append",
       "slist_free_all", "multi_init", "multi_cleanup", "multi_add_handle", "multi_remove_handle",
-      "multi_perform", "multi_poll", "multi_info_read",
+      "multi_perform", "multi_poll", "multi_timeout", "multi_info_read",
     ]
     let source =
       names.map { "int curl_\($0)(void) { return 0; }\n" }.joined() + """
