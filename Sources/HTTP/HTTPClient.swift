@@ -55,7 +55,11 @@ package final class HTTPClient<Wire: HTTPWire> {
     guard curl.functions.curl_multi_add_handle(multi, easy) == CURLM_OK else {
       throw wire.failure(.other("libcurl takes no request"), nil)
     }
-    defer { _ = curl.functions.curl_multi_remove_handle(multi, easy) }
+    defer {
+      _ = curl.functions.curl_multi_remove_handle(multi, easy)
+      // It would go on writing to what belongs to the call.
+      curl.functions.curl_easy_reset(easy)
+    }
     firstBytes = []
     var lost: Wire.Failure?
     var received = 0

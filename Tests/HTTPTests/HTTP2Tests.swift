@@ -57,6 +57,23 @@ struct HTTP2Tests {
     #expect(try client.send(HTTPRequest(path: "/2")).status == 404)
   }
 
+  /// The server says nothing more, so the answer has to be seen with what has come. As etcd 3.4 says it.
+  @Test func trailersOnlyAfterABody() throws {
+    let first =
+      frame(1, 4, stream: 1, [0x88] + field("content-type", "application/grpc"))
+      + frame(0, 0, stream: 1, [0, 0, 0, 0, 0]) + frame(1, 5, stream: 1, field("grpc-status", "0"))
+    let second =
+      frame(8, 0, stream: 0, [0, 0, 0, 15]) + frame(6, 0, stream: 0, [2, 4, 16, 16, 9, 14, 7, 7])
+      + frame(1, 5, stream: 3, [0x88] + field("grpc-status", "3"))
+    let wire = ScriptedWire([settings + first, second], resets: true)
+    let client = try client(wire)
+    for status in ["0", "3"] {
+      let request = HTTPRequest(
+        method: "POST", path: "/a.B/C", headers: [("te", "trailers")], body: [0, 0, 0, 0, 0])
+      #expect(try client.send(request).trailer("grpc-status") == status)
+    }
+  }
+
   @Test func refusedStream() throws {
     let wire = ScriptedWire([settings, frame(3, 0, stream: 1, [0, 0, 0, 7])])
     _ = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }

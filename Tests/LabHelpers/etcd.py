@@ -180,6 +180,8 @@ class Server:
         if self.wanted["isLearner"]:
             self.start_learner()
         elif len(self.members) == 1:
+            # Copied data would name another port for its peers.
+            self.first.fresh = self.wanted["isPeer"]
             self.first.start()
         else:
             self.start_cluster()
