@@ -15,6 +15,8 @@ package final class HTTPClient<Wire: HTTPWire> {
   private let easy: UnsafeMutableRawPointer
   /// The beginning of what came to the last request: it tells what else than HTTP may have answered.
   private var firstBytes: [UInt8] = []
+  /// Whether the other side has proven to speak HTTP.
+  private var isHTTP = false
   /// What has come and libcurl has not been given, and the part of it that comes next.
   private var unheard: ArraySlice<UInt8> = []
   private var piece: ArraySlice<UInt8> = []
@@ -78,6 +80,7 @@ package final class HTTPClient<Wire: HTTPWire> {
           received += bytes.count
           guard received <= mostBytes else { throw tooLong }
           if firstBytes.count < 64 { firstBytes += bytes.prefix(64 - firstBytes.count) }
+          if version == .http2, !isHTTP { try checkBeginning() }
           unheard = bytes[...]
         } catch {
           guard wire.isEnd(error) else { throw error }
@@ -87,6 +90,14 @@ package final class HTTPClient<Wire: HTTPWire> {
       }
     }
     throw wire.failure(.other("libcurl ended without a result"), nil)
+  }
+
+  /// libcurl would wait for the whole of what it takes for a frame.
+  private func checkBeginning() throws(Wire.Failure) {
+    guard HTTP2Frames.mayBegin(with: firstBytes) else {
+      throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), nil)
+    }
+    isHTTP = firstBytes.count >= 9
   }
 
   // MARK: libcurl's side
@@ -135,6 +146,7 @@ package final class HTTPClient<Wire: HTTPWire> {
   private func result(
     of code: CURLcode, _ call: HTTPCall, _ lost: Wire.Failure?
   ) throws(Wire.Failure) -> HTTPResponse {
+    isHTTP = isHTTP || call.answer.hasBegun
     if call.answer.isTooLong { throw tooLong }
     if code == CURLE_OK, let response = call.answer.response { return response }
     let words = call.words ?? curl.functions.curl_easy_strerror(code).map { String(cString: $0) } ?? ""
@@ -143,9 +155,11 @@ package final class HTTPClient<Wire: HTTPWire> {
     // It wanted a second connection: the server has ended the first after its last answer.
     if code == CURLE_COULDNT_CONNECT { throw lost ?? wire.failure(.closed, nil) }
     // An answer that breaks off is the connection's end; what is not HTTP is somebody else's answer.
-    let isHTTP = call.answer.hasBegun || firstBytes.isEmpty
-    if isHTTP, let lost { throw lost }
-    guard isHTTP else { throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error) }
+    let isNoStranger = isHTTP || firstBytes.isEmpty
+    if isNoStranger, let lost { throw lost }
+    guard isNoStranger else {
+      throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error)
+    }
     throw wire.failure(.other("the answer is not valid HTTP"), error)
   }
 

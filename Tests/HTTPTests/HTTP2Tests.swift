@@ -79,6 +79,25 @@ struct HTTP2Tests {
     _ = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
   }
 
+  /// What looks like a frame is not waited for where a server of HTTP/2 would have begun in another way.
+  @Test(arguments: ["?", "ERROR\r\n", "\0\0\0\0", "\u{4a}\0\0\0\u{a}8.0.36\0", "\0\0\u{5}\u{1}"])
+  func foreignAtOnce(text: String) throws {
+    let wire = ScriptedWire([Array(text.utf8)], resets: true)
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    guard case .foreignAnswer(let answer) = failure.event else {
+      Issue.record("\(failure.event)")
+      return
+    }
+    #expect(answer.bytes == Array(text.utf8))
+  }
+
+  /// Who has begun well and then ends is no stranger.
+  @Test func endsAfterTheSettings() throws {
+    let wire = ScriptedWire([Array(settings.prefix(4)), Array(settings.dropFirst(4))])
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    #expect(failure.event == .closed)
+  }
+
   @Test(arguments: [
     "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "SSH-2.0-x\r\n", "garbage garbage\r\n",
   ])

@@ -145,9 +145,9 @@ import Testing
   }
 
   /// HTTP/2's own ways to end a call or a connection (RFC 9113 sections 6.4 and 6.8).
-  static let refusals = [Mode.disabled, .required].flatMap { mode in
+  static let refusals: [StressRow] = [Mode.disabled, .required].flatMap { mode in
     [
-      ("RST_STREAM", HTTP2Message.settings + HTTP2Message.frame(3, stream: 1, [0, 0, 0, 7])),
+      ("RST_STREAM", HTTP2Message.settings + HTTP2Message.frame(3, stream: 1, [0, 0, 0, 2])),
       ("GOAWAY", HTTP2Message.settings + HTTP2Message.frame(7, 0, [0, 0, 0, 0, 0, 0, 0, 11])),
     ].map { title, bytes in
       StressRow(
