@@ -72,6 +72,7 @@ let package = Package(
     library("CHiredis"),
     driver("Redis", library: "CHiredis"),
     driver("Cassandra"),
+    driver("Etcd", over: "HTTP"),
 
     library("CSybDB"),
     driver("SQLServer", library: "CSybDB"),
@@ -80,7 +81,7 @@ let package = Package(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
-        "MongoDBDriver", "RedisDriver", "CassandraDriver",
+        "MongoDBDriver", "RedisDriver", "CassandraDriver", "EtcdDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -103,6 +104,9 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "CassandraDriverTests", dependencies: ["ConnectCore", "CassandraDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "EtcdDriverTests", dependencies: ["ConnectCore", "HTTP", "EtcdDriver"],
       swiftSettings: headerFolders),
     .testTarget(
       name: "MongoDBDriverTests", dependencies: ["ConnectCore", "Transport", "MongoDBDriver"],
@@ -129,7 +133,7 @@ if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
     ("TDS", "SQLServerDriver"), ("MongoDB", "MongoDBDriver"), ("Names", "Transport"),
-    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"),
+    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"), ("Etcd", "EtcdDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

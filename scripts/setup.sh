@@ -28,7 +28,7 @@ setup_debian() {
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
-        freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core mariadb-server-core openssl
+        etcd-client freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core mariadb-server-core openssl
         python3 python3-venv redis-tools util-linux
     )
     local missing=() package
@@ -71,14 +71,27 @@ setup_mariadb_plugin() {
     rm -rf "$folder"
 }
 
+# etcd's server lies in a package that starts a service, too.
+setup_etcd() {
+    local folder
+    if [ -x .lab/etcd ] || command -v etcd >/dev/null; then return 0; fi
+    say 'taking etcd out of the package etcd-server'
+    folder=$(mktemp -d)
+    apt-cache show etcd-server >/dev/null 2>&1 || as_root apt-get update -q
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root etcd-server && dpkg-deb -x etcd-server_*.deb .)
+    mkdir -p .lab
+    cp "$folder/usr/bin/etcd" .lab/
+    rm -rf "$folder"
+}
+
 setup_macos() {
     if ! command -v brew >/dev/null; then
         say 'needs Homebrew, see https://brew.sh' >&2
         exit 1
     fi
     local missing=() formula
-    for formula in curl freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 postgresql@15 \
-        redis; do
+    for formula in curl etcd freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 \
+        postgresql@15 redis; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done
     [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"
@@ -98,6 +111,7 @@ setup_python() {
 if command -v apt-get >/dev/null; then
     setup_debian
     setup_mariadb_plugin
+    setup_etcd
 elif [ "$(uname)" = Darwin ]; then
     setup_macos
 else

@@ -6,6 +6,13 @@ struct HTTP2Frames {
   private var header: [UInt8] = []
   private var payload = 0
 
+  /// Whether a server of HTTP/2 may have begun with the bytes: with a frame of settings (section 3.4), whose length is
+  /// far below 64 KiB.
+  static func mayBegin(with bytes: [UInt8]) -> Bool {
+    guard let first = bytes.first else { return true }
+    return first == 0 && (bytes.count < 4 || bytes[3] == 4)
+  }
+
   /// How many of the bytes belong to the frame that has begun, or begins with them.
   mutating func count(in bytes: ArraySlice<UInt8>) -> Int {
     var count = 0

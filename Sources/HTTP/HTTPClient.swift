@@ -15,6 +15,8 @@ package final class HTTPClient<Wire: HTTPWire> {
   private let easy: UnsafeMutableRawPointer
   /// The beginning of what came to the last request: it tells what else than HTTP may have answered.
   private var firstBytes: [UInt8] = []
+  /// Whether the other side has proven to speak HTTP.
+  private var isHTTP = false
   /// What has come and libcurl has not been given, and the part of it that comes next.
   private var unheard: ArraySlice<UInt8> = []
   private var piece: ArraySlice<UInt8> = []
@@ -55,7 +57,11 @@ package final class HTTPClient<Wire: HTTPWire> {
     guard curl.functions.curl_multi_add_handle(multi, easy) == CURLM_OK else {
       throw wire.failure(.other("libcurl takes no request"), nil)
     }
-    defer { _ = curl.functions.curl_multi_remove_handle(multi, easy) }
+    defer {
+      _ = curl.functions.curl_multi_remove_handle(multi, easy)
+      // It would go on writing to what belongs to the call.
+      curl.functions.curl_easy_reset(easy)
+    }
     firstBytes = []
     var lost: Wire.Failure?
     var received = 0
@@ -74,6 +80,7 @@ package final class HTTPClient<Wire: HTTPWire> {
           received += bytes.count
           guard received <= mostBytes else { throw tooLong }
           if firstBytes.count < 64 { firstBytes += bytes.prefix(64 - firstBytes.count) }
+          if version == .http2, !isHTTP { try checkBeginning() }
           unheard = bytes[...]
         } catch {
           guard wire.isEnd(error) else { throw error }
@@ -83,6 +90,14 @@ package final class HTTPClient<Wire: HTTPWire> {
       }
     }
     throw wire.failure(.other("libcurl ended without a result"), nil)
+  }
+
+  /// libcurl would wait for the whole of what it takes for a frame.
+  private func checkBeginning() throws(Wire.Failure) {
+    guard HTTP2Frames.mayBegin(with: firstBytes) else {
+      throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), nil)
+    }
+    isHTTP = firstBytes.count >= 9
   }
 
   // MARK: libcurl's side
@@ -109,8 +124,12 @@ package final class HTTPClient<Wire: HTTPWire> {
     // Once it is connected it waits for what comes, and for room for what it sends.
     var ready: Int32 = 0
     let wait: Int32 = inner.isOpen ? 0 : 5
-    guard curl.functions.curl_multi_poll(multi, nil, 0, wait, &ready) == CURLM_OK else { return nil }
-    return ready > 0 || !inner.isOpen ? .busy : .waits
+    // The end of a stream of HTTP/2 is a timer that has run out, and nothing to be seen on the socket.
+    var timer = -1
+    guard curl.functions.curl_multi_poll(multi, nil, 0, wait, &ready) == CURLM_OK,
+      curl.functions.curl_multi_timeout(multi, &timer) == CURLM_OK
+    else { return nil }
+    return ready > 0 || timer == 0 || !inner.isOpen ? .busy : .waits
   }
 
   private func feed() {
@@ -127,6 +146,7 @@ package final class HTTPClient<Wire: HTTPWire> {
   private func result(
     of code: CURLcode, _ call: HTTPCall, _ lost: Wire.Failure?
   ) throws(Wire.Failure) -> HTTPResponse {
+    isHTTP = isHTTP || call.answer.hasBegun
     if call.answer.isTooLong { throw tooLong }
     if code == CURLE_OK, let response = call.answer.response { return response }
     let words = call.words ?? curl.functions.curl_easy_strerror(code).map { String(cString: $0) } ?? ""
@@ -135,9 +155,11 @@ package final class HTTPClient<Wire: HTTPWire> {
     // It wanted a second connection: the server has ended the first after its last answer.
     if code == CURLE_COULDNT_CONNECT { throw lost ?? wire.failure(.closed, nil) }
     // An answer that breaks off is the connection's end; what is not HTTP is somebody else's answer.
-    let isHTTP = call.answer.hasBegun || firstBytes.isEmpty
-    if isHTTP, let lost { throw lost }
-    guard isHTTP else { throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error) }
+    let isNoStranger = isHTTP || firstBytes.isEmpty
+    if isNoStranger, let lost { throw lost }
+    guard isNoStranger else {
+      throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error)
+    }
     throw wire.failure(.other("the answer is not valid HTTP"), error)
   }
 

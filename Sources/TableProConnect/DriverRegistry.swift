@@ -1,5 +1,6 @@
 import CassandraDriver
 import ConnectCore
+import EtcdDriver
 import MongoDBDriver
 import MySQLDriver
 import PostgreSQLDriver
@@ -10,7 +11,7 @@ import SQLServerDriver
 enum DriverRegistry {
   static let drivers: [any Driver.Type] = [
     PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, MongoDBDriver.self, RedisDriver.self,
-    CassandraDriver.self,
+    CassandraDriver.self, EtcdDriver.self,
   ]
 
   /// The engines that have a driver.

@@ -41,7 +41,7 @@ import Testing
       ("--format", "prometheus", "not built"), ("--color", "maybe", "--color is \"maybe\""),
       ("--engine", "nonsense", "--engine is \"nonsense\""),
       ("--engine", "clickhouse", "ClickHouse"), ("--engine", "oracle", "Oracle"),
-      ("--engine", "etcd", "etcd"), ("--engine", "sqlite", "SQLite"), ("--engine", "duckdb", "DuckDB"),
+      ("--engine", "sqlite", "SQLite"), ("--engine", "duckdb", "DuckDB"),
       ("--engine", "", "--engine"), ("--auth-source", "", "--auth-source"),
     ])
   func badValue(option: String, value: String, naming: String) throws {

@@ -57,9 +57,45 @@ struct HTTP2Tests {
     #expect(try client.send(HTTPRequest(path: "/2")).status == 404)
   }
 
+  /// The server says nothing more, so the answer has to be seen with what has come. As etcd 3.4 says it.
+  @Test func trailersOnlyAfterABody() throws {
+    let first =
+      frame(1, 4, stream: 1, [0x88] + field("content-type", "application/grpc"))
+      + frame(0, 0, stream: 1, [0, 0, 0, 0, 0]) + frame(1, 5, stream: 1, field("grpc-status", "0"))
+    let second =
+      frame(8, 0, stream: 0, [0, 0, 0, 15]) + frame(6, 0, stream: 0, [2, 4, 16, 16, 9, 14, 7, 7])
+      + frame(1, 5, stream: 3, [0x88] + field("grpc-status", "3"))
+    let wire = ScriptedWire([settings + first, second], resets: true)
+    let client = try client(wire)
+    for status in ["0", "3"] {
+      let request = HTTPRequest(
+        method: "POST", path: "/a.B/C", headers: [("te", "trailers")], body: [0, 0, 0, 0, 0])
+      #expect(try client.send(request).trailer("grpc-status") == status)
+    }
+  }
+
   @Test func refusedStream() throws {
     let wire = ScriptedWire([settings, frame(3, 0, stream: 1, [0, 0, 0, 7])])
     _ = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+  }
+
+  /// What looks like a frame is not waited for where a server of HTTP/2 would have begun in another way.
+  @Test(arguments: ["?", "ERROR\r\n", "\0\0\0\0", "\u{4a}\0\0\0\u{a}8.0.36\0", "\0\0\u{5}\u{1}"])
+  func foreignAtOnce(text: String) throws {
+    let wire = ScriptedWire([Array(text.utf8)], resets: true)
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    guard case .foreignAnswer(let answer) = failure.event else {
+      Issue.record("\(failure.event)")
+      return
+    }
+    #expect(answer.bytes == Array(text.utf8))
+  }
+
+  /// Who has begun well and then ends is no stranger.
+  @Test func endsAfterTheSettings() throws {
+    let wire = ScriptedWire([Array(settings.prefix(4)), Array(settings.dropFirst(4))])
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    #expect(failure.event == .closed)
   }
 
   @Test(arguments: [

@@ -9,6 +9,7 @@ public enum Lab {
   private static let mongodb = Registry<MongoServer, RunningMongo>()
   private static let nameservers = Registry<NameServer, RunningNameServer>()
   private static let redis = Registry<RedisServer, RunningRedis>()
+  private static let etcd = Registry<EtcdServer, RunningEtcd>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -68,6 +69,21 @@ public enum Lab {
   /// As the other: `Lab.start(redis: .good)`.
   public static func start(redis server: RedisServer) throws -> RunningRedis {
     try redis.server(server) { try helper.get().ask("redis", server, for: RunningRedis.self) }
+  }
+
+  /// As the other: `Lab.start(etcd: .good)`.
+  public static func start(etcd server: EtcdServer) throws -> RunningEtcd {
+    try etcd.server(server) { try helper.get().ask("etcd", server, for: RunningEtcd.self) }
+  }
+
+  /// Starts the second member of a cluster, which was stopped, again.
+  public static func restartMember(of etcd: RunningEtcd) throws {
+    _ = try helper.get().ask("restart_member", etcd.key, for: Bool.self)
+  }
+
+  /// etcd's own client.
+  public static func etcdctl() throws -> String {
+    try helper.get().ask("etcdctl", [String](), for: String.self)
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.

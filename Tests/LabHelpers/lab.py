@@ -19,6 +19,7 @@ import threading
 import traceback
 
 import container
+import etcd
 import mariadb
 import mongo_other
 import mongodb
@@ -95,6 +96,22 @@ class Lab:
         server = self.start(redis, wanted)
         return {
             "port": server.door, "plainPort": server.port, "log": str(server.log), "socket": str(server.socket)}
+
+    def etcd(self, wanted):
+        """Starts etcd and tells its ports and log."""
+        server = self.start(etcd, wanted)
+        with self.lock:
+            key = self.servers.index(server)
+        return {"port": server.door, "ports": server.ports, "log": str(server.first.log), "key": key}
+
+    def restart_member(self, key):
+        """Starts the second member of a cluster of etcd's again."""
+        self.servers[key].restart_member()
+        return True
+
+    def etcdctl(self, _):
+        """etcd's own client."""
+        return str(etcd.program("etcdctl"))
 
     def start(self, kind, wanted):
         with self.lock:

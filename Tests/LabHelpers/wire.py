@@ -116,6 +116,18 @@ class Wire:
         head = self.take(9)
         self.take(struct.unpack("!I", head[5:])[0])
 
+    def http2(self):
+        """A request of HTTP/2, of which the first comes behind the preface (RFC 9113)."""
+        while True:
+            head = self.take(9)
+            if head.startswith(b"PRI * "):
+                self.take(24 - 9)
+                continue
+            self.take(int.from_bytes(head[:3], "big"))
+            kind, flags = head[3], head[4]
+            if kind in (0, 1) and flags & 1:
+                return
+
     def line(self):
         """Everything up to the end of a line."""
         while b"\n" not in self.waiting:

@@ -72,3 +72,12 @@ extension MongoServer: LabServer {
 
   func place() throws -> Place { Place(port: try Lab.start(mongodb: self).port, socket: "") }
 }
+
+extension EtcdServer: LabServer {
+  /// A port with TLS ends a connection without it.
+  static var inPlain: Ending { .fails(.requiresTLS, advising: .required) }
+  static var database: String? { nil }
+  var engine: String { "etcd" }
+
+  func place() throws -> Place { Place(port: try Lab.start(etcd: self).port, socket: "") }
+}

@@ -161,6 +161,10 @@ struct Situation: Sendable {
     self.init(title, any: server, options, endings: endings)
   }
 
+  init(_ title: String, etcd server: EtcdServer, _ options: String = "", _ endings: Ending...) {
+    self.init(title, any: server, options, endings: endings)
+  }
+
   init(_ title: String, cassandra server: CassandraServer, _ options: String = "", _ endings: Ending...) {
     self.init(title, any: server, options, endings: endings)
   }

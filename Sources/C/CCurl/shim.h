@@ -30,6 +30,7 @@
   each(curl_multi_remove_handle) \
   each(curl_multi_perform)   \
   each(curl_multi_poll)      \
+  each(curl_multi_timeout)   \
   each(curl_multi_info_read)
 
 struct CurlFunctions {

@@ -91,6 +91,14 @@ package enum Remark: Codable, Equatable, Sendable {
   case userNotUsed
   /// The session works, and who the server is was not to be learnt: what happened when it was asked.
   case notIdentified(ConnectionFailure)
+  /// The server's authentication is off, so that what was given to log in with has proven nothing.
+  case authenticationDisabled
+  /// Of a user and a password only one was given, and neither used: a client certificate was shown.
+  case userNotNamed
+  /// The login worked, and the key that was read to prove it is none that the user may read; the server's words.
+  case keyNotReadable(String, words: String)
+  /// The port is the one on which the servers of a cluster talk to each other; clients find the server there.
+  case peerPort(clientURLs: [String])
   /// The server takes no writes.
   case serverIsReadOnly
   /// The database that was asked for is not among those that the user may see, where one comes into being by being

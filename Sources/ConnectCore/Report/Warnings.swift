@@ -80,6 +80,14 @@ struct Warnings {
         "Another server of the deployment, \(clean.line(name)), could not be used: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
       case .notIdentified(let failure):
         "The server did not say which product and version it is: \(EventWords(clean: clean, engine: target.engine).words(for: failure).cut(to: 2_000))."
+      case .authenticationDisabled:
+        "Authentication is disabled on the server: it lets in everybody, and nothing is known of the user and the password that were given."
+      case .userNotNamed:
+        "A user and a password belong together, and only one of them was given: it was not used, and if the server's authentication is on, the login was the client certificate's."
+      case .keyNotReadable(let key, let words):
+        "The login worked, and the user may not read the key “\(clean.line(key))”, which was read as a proof: \(clean.line(words.trimmingLineEnds()))"
+      case .peerPort(let urls):
+        "This port is the one on which the members of the cluster talk to each other. Clients are meant to connect to \(urls.isEmpty ? "another one" : urls.map(clean.line).joined(separator: ", "))."
       case .userNotUsed:
         "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil

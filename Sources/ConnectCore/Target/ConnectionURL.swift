@@ -18,7 +18,15 @@ struct ConnectionURL: Equatable, Sendable {
       return
     }
     let body: Substring
-    if rest.hasPrefix("//") {
+    if rest.hasPrefix("//"), scheme.mayBeRepeated {
+      // Lists of endpoints, as etcdctl takes them: http://a:2379,http://b:2379.
+      body =
+        rest.dropFirst(2).split(separator: ",\(scheme.name)://", omittingEmptySubsequences: false)
+        .joined(separator: ",")[...]
+      guard !body.prefix(while: { $0 != "?" }).contains("://") else {
+        throw Self.unreadable(url, "its hosts do not all have the same scheme")
+      }
+    } else if rest.hasPrefix("//") {
       body = rest.dropFirst(2)
     } else if scheme.isPgJDBC {
       // pgjdbc's `jdbc:postgresql:database`.

@@ -65,7 +65,10 @@ extension Engine {
         honoured: [
           .host: "ETCDCTL_ENDPOINTS", .user: "ETCDCTL_USER", .password: "ETCDCTL_PASSWORD",
           .caFile: "ETCDCTL_CACERT", .certificateFile: "ETCDCTL_CERT", .keyFile: "ETCDCTL_KEY",
-        ], ignored: [])
+        ],
+        ignored: [
+          "ETCDCTL_DISCOVERY_SRV", "ETCDCTL_INSECURE_TRANSPORT", "ETCDCTL_INSECURE_SKIP_TLS_VERIFY",
+        ])
     case .mongodb, .cassandra, .oracle, .sqlite, .duckdb:
       EngineVariables(honoured: [:], ignored: [])
     }

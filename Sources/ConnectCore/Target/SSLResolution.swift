@@ -9,18 +9,21 @@ struct SSLResolution {
   private let overruledScheme: String?
   private let hasPassphrase: Bool
 
+  /// - Parameter endpoints: the scheme that hosts have which a variable names.
   init(
-    _ merged: TargetLayer, defaultMode: SSLMode, impliedBy scheme: URLScheme?,
+    _ merged: TargetLayer, defaultMode: SSLMode, impliedBy url: URLScheme?, orBy endpoints: URLScheme? = nil,
     hasPassphrase: Bool
   ) throws(UsageError) {
     self.merged = merged
     let given = merged[.mode]
-    let implied = given == nil && scheme?.impliesTLS == true
-    implyingScheme = implied ? scheme?.name : nil
+    let implying = [url, endpoints].compactMap { $0 }.first(where: \.impliesTLS)
+    let implied = given == nil && implying != nil
+    implyingScheme = implied ? implying?.name : nil
     let isOff = given.flatMap { SSLMode(name: $0.value) } == .disabled
-    overruledScheme = isOff && scheme?.impliesTLS == true ? scheme?.name : nil
+    overruledScheme = isOff ? implying?.name : nil
     modeName = given?.value.lowercased()
-    source = implied ? .url : given?.source ?? .defaultValue
+    let implyingSource = url?.impliesTLS == true ? .url : merged[.host]?.source
+    source = (implied ? implyingSource : given?.source) ?? .defaultValue
     self.hasPassphrase = hasPassphrase || merged[.keyPassphrase] != nil
 
     let mode = try given.map { given throws(UsageError) in try OptionValues.mode(given) }

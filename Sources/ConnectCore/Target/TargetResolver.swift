@@ -44,6 +44,8 @@ package struct TargetResolver {
     let url = try chosen.readURL()
     let variables = environment.layer(for: engine)
     var merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
+    let etcd =
+      engine == .etcd ? try EtcdVariables(&merged, passwordIsApart: variables[.password] != nil) : nil
     try check(merged, readsPassword: passwordSource == nil)
 
     var warnings = url?.warnings ?? []
@@ -54,7 +56,7 @@ package struct TargetResolver {
     }
 
     let ssl = try SSLResolution(
-      merged, defaultMode: defaultMode, impliedBy: chosen.url == nil ? nil : url?.scheme,
+      merged, defaultMode: defaultMode, impliedBy: url?.scheme, orBy: etcd?.scheme,
       hasPassphrase: passphraseSource != nil)
     let hosts = try hosts(
       of: &merged, engine, defaultPort: engine.defaultPort(for: ssl.settings.mode), &warnings)
@@ -71,6 +73,10 @@ package struct TargetResolver {
 
     let user = try login(merged[.user]?.value, engine: engine, until: until)
     if engine == .redis, let given = merged[.database] { try OptionValues.checkIndex(given) }
+    if engine == .etcd, let given = merged[.database] {
+      warnings.append("etcd has no databases: \(given.value.quoted) is not used.")
+      merged[.database] = nil
+    }
     let database = merged[.database]?.value ?? (engine.isPostgresFamily ? user : nil)
     var parameters = merged.parameters
     if engine == .mongodb {

@@ -13,6 +13,9 @@ struct URLScheme: Equatable, Sendable {
   /// Whether the scheme alone turns TLS on.
   var impliesTLS: Bool { ["mongodb+srv", "rediss", "valkeys", "etcds", "https"].contains(name) }
 
+  /// Whether each host of a list may have it.
+  var mayBeRepeated: Bool { engine == .etcd || engine == nil }
+
   /// The scheme of a URL and what follows it (without `:`, with `//` where it is there).
   ///
   /// Throws where there is none or nobody knows it.

@@ -40,6 +40,20 @@ package final class ClientCredentials: @unchecked Sendable {
   /// The certificate's subject in the form of RFC 2253, by which some servers name the user.
   package var subject: String { CertificateReport(chain[0].pointer).subject }
 
+  /// The common name of the certificate's subject, the last one if there are several; nil: it has none.
+  package var commonName: String? {
+    guard let subject = X509_get_subject_name(chain[0].pointer) else { return nil }
+    var last: Int32 = -1
+    while case let next = X509_NAME_get_index_by_NID(subject, NID_commonName, last), next >= 0 { last = next }
+    guard last >= 0, let entry = X509_NAME_get_entry(subject, last) else { return nil }
+    var text: UnsafeMutablePointer<UInt8>?
+    let count = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry))
+    guard count >= 0, let text else { return nil }
+    // OPENSSL_free, a macro over CRYPTO_free.
+    defer { CRYPTO_free(text, nil, 0) }
+    return String(decoding: UnsafeBufferPointer(start: text, count: Int(count)), as: UTF8.self)
+  }
+
   private static func readKey(_ file: PEMFile, passphrase: Secret?) throws(FileFault) -> OpaquePointer {
     let question = PassphraseQuestion(passphrase)
     return try file.read { bio throws(FileFault) in

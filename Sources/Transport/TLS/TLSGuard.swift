@@ -65,6 +65,12 @@ package final class TLSGuard: @unchecked Sendable {
   /// so with TLS 1.3 (RFC 8446 section 4.4.2.4).
   package var judgesClientLate: Bool { report.clientCertificateRequested && report.version == "TLSv1.3" }
 
+  /// The common name of the client certificate that the server has asked for and got, by which some servers name the
+  /// user; nil: none was sent, or it has none.
+  package var presentedCommonName: String? {
+    report.clientCertificateSent ? policy.credentials?.commonName : nil
+  }
+
   /// Whether the certificate came and was found not as good as was demanded.
   package var refusedCertificate: Bool { !report.verification.blockingFaults.isEmpty }
 

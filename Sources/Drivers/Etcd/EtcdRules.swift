@@ -1,0 +1,83 @@
+internal import ConnectCore
+
+/// From what an etcd server reported to its cause. Pure; `explain` uses it too.
+struct EtcdRules: DiagnosisRules {
+  func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
+    switch failure.event {
+    case .serverReported: failure.error.flatMap(Self.finding)
+    case EtcdErrors.malformed: Finding(cause: .wrongProtocol)
+    case EtcdErrors.noUser: Finding(cause: .authenticationFailed, notes: ["etcd has no user without a name"])
+    case .timedOut: Self.silent(failure)
+    default: nil
+    }
+  }
+
+  private static func finding(for error: ServerError) -> Finding? {
+    let text = error.text.lowercased()
+    if let row = words.first(where: { text.contains($0.part) }) {
+      return Finding(cause: row.cause, notes: row.note.map { [$0] } ?? [])
+    }
+    return error.nativeCode.flatMap { codes[$0] }.map { Finding(cause: $0) }
+  }
+
+  /// A member serves nobody before it has found a leader for the first time, and its port accepts all the same.
+  private static func silent(_ failure: ConnectionFailure) -> Finding? {
+    guard failure.answers.isEmpty, failure.stage >= .tls, !failure.credentialsRequested else { return nil }
+    return Finding(
+      cause: .timedOut,
+      notes: ["A member of etcd that waits for the rest of its cluster accepts connections and says nothing"])
+  }
+
+  /// The statuses of gRPC that tell enough by themselves; etcd's UNKNOWN, INVALID_ARGUMENT and FAILED_PRECONDITION do
+  /// not.
+  private static let codes: [String: Cause] = [
+    "4": .serverNotReady,  // DEADLINE_EXCEEDED
+    "7": .accessDenied,  // PERMISSION_DENIED
+    "14": .serverNotReady,  // UNAVAILABLE
+    "16": .authenticationFailed,  // UNAUTHENTICATED
+  ]
+
+  /// By a part of the text in lower case (etcd's api/v3rpc/rpctypes/error.go and auth/store.go).
+  private static let words: [(part: String, cause: Cause, note: String?)] = [
+    ("invalid user id or password", .authenticationFailed, nil),
+    (EtcdErrors.loginNeeded, .authenticationFailed, nil),
+    (
+      "password was given for no password user", .authenticationFailed,
+      "The user was made without a password: it logs in by a client certificate that bears its name"
+    ),
+    (
+      "user name not found", .authenticationFailed,
+      "The common name of the client certificate is the name of the user, and etcd has no such user"
+    ),
+    (
+      EtcdErrors.authenticationOff, .authenticationFailed,
+      "etcd's authentication is off: everybody is let in without a user and a password"
+    ),
+    (
+      "invalid auth token", .authenticationFailed,
+      "The member does not know the token of the login: another one may have given it"
+    ),
+    ("auth store is old", .serverNotReady, "The users or their rights have changed during the login"),
+    (EtcdErrors.permissionDenied, .accessDenied, nil),
+    (
+      EtcdErrors.noLeader, .serverNotReady,
+      "The member is up, and its cluster has no leader: more than half of the members have to be up and see each other"
+    ),
+    ("leader changed", .serverNotReady, "The cluster is choosing another leader"),
+    ("not leader", .serverNotReady, nil),
+    ("leadership transfer", .serverNotReady, nil),
+    (
+      EtcdErrors.learner, .serverNotReady,
+      "The member is a learner: it serves nobody until it is made a voting member (etcdctl member promote)"
+    ),
+    (
+      "request timed out", .serverNotReady,
+      "The member is up, and the rest of its cluster did not answer it in time"
+    ),
+    ("unhealthy cluster", .serverNotReady, nil),
+    ("server stopped", .serverNotReady, nil),
+    ("not capable", .serverNotReady, "The members of the cluster do not yet know each other's versions"),
+    ("too many requests", .serverNotReady, "The member has more requests than it gets done"),
+    ("corrupt cluster", .other, "An alarm says that the members' data differ: etcdctl alarm list"),
+  ]
+}

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import ConnectCore
+
+/// What etcd's URLs and etcdctl's variables say (etcd's documentation, "etcdctl": endpoints, user).
+@Suite struct EtcdTargetTests {
+  private func target(
+    _ url: String? = nil, _ environment: [String: String] = [:],
+    _ change: (inout TargetOptions) -> Void = { _ in }
+  ) throws(UsageError) -> ResolvedTarget {
+    try resolved(url, engine: "etcd", environment: environment, built: [.etcd], change)
+  }
+
+  private func refused(_ url: String? = nil, _ environment: [String: String] = [:]) -> String? {
+    refusal(url, engine: "etcd", environment: environment, built: [.etcd])
+  }
+
+  private func places(_ hosts: [HostPort]) -> [String] { hosts.map { "\($0.host) \($0.port)" } }
+
+  @Test(arguments: [
+    ("etcd://h", "disabled", ["h 2379"]), ("etcds://h", "required", ["h 2379"]),
+    ("http://h:1", "disabled", ["h 1"]), ("https://h:1/", "required", ["h 1"]),
+    ("etcd://a,b:2,[::1]:3", "disabled", ["a 2379", "b 2", "::1 3"]),
+    ("https://a:1,https://b:2", "required", ["a 1", "b 2"]),
+    ("http://u@a:1,http://b", "disabled", ["a 1", "b 2379"]),
+    ("etcds://a,etcds://[::1]:3?sslmode=verify-ca", "verify-ca", ["a 2379", "::1 3"]),
+  ]) func urls(url: String, mode: String, hosts: [String]) throws {
+    let target = try target(url).target
+    #expect(target.ssl.mode.rawValue == mode)
+    #expect(places(target.hosts) == hosts)
+    #expect(target.user == (url.contains("u@") ? "u" : nil))
+  }
+
+  @Test(arguments: ["https://a,http://b", "etcd://a,etcds://b", "http://a,etcd://b"])
+  func schemesThatDiffer(url: String) { #expect(refused(url)?.contains("the same scheme") == true) }
+
+  @Test("A slash in a list of PostgreSQL's is no endpoint")
+  func otherEngines() throws {
+    #expect(try resolved("postgres://h/a?x=postgres://b").target.database == "a")
+  }
+
+  @Test("A URL of etcd's has no database")
+  func database() throws {
+    let resolved = try target("etcd://h/shop")
+    #expect(resolved.target.database == nil)
+    #expect(resolved.warnings == ["etcd has no databases: \"shop\" is not used."])
+    #expect(try target("etcd://h/").warnings == [])
+  }
+
+  @Test(arguments: [
+    ("h", ["h 2379"], "disabled"), ("h:1", ["h 1"], "disabled"), ("http://h:1", ["h 1"], "disabled"),
+    ("https://h:1", ["h 1"], "required"), ("HTTPS://h/", ["h 2379"], "required"),
+    ("a:1,b,[::1]:3", ["a 1", "b 2379", "::1 3"], "disabled"),
+    ("https://a:1, https://b", ["a 1", "b 2379"], "required"),
+    ("http://a:1,b:2", ["a 1", "b 2"], "disabled"),
+  ]) func endpoints(value: String, hosts: [String], mode: String) throws {
+    let resolved = try target(nil, ["ETCDCTL_ENDPOINTS": value])
+    #expect(places(resolved.target.hosts) == hosts)
+    #expect(resolved.target.ssl.mode.rawValue == mode)
+    #expect(resolved.target.sources.host == .environment("ETCDCTL_ENDPOINTS"))
+    let isImplied = mode == "required"
+    #expect(resolved.target.sources.mode == (isImplied ? .environment("ETCDCTL_ENDPOINTS") : .defaultValue))
+    #expect(resolved.warnings.contains { $0.contains("https:// turns TLS on") } == isImplied)
+  }
+
+  @Test(arguments: [
+    "https://a,http://b", "https://a,b", "unix://localhost:1", "ftp://h", "http://u:s3cret@h", "h/v3",
+    "h?x=1",
+    "", ",", "http://", "a:b", "s3cret@h", "http://h:1/x", "h:1:2",
+  ]) func endpointsThatAreNone(value: String) throws {
+    guard !value.isEmpty else {
+      #expect(try places(target(nil, ["ETCDCTL_ENDPOINTS": ""]).target.hosts) == ["localhost 2379"])
+      return
+    }
+    let message = try #require(refused(nil, ["ETCDCTL_ENDPOINTS": value]))
+    #expect(message.contains("ETCDCTL_ENDPOINTS") && !message.contains("s3cret"))
+  }
+
+  @Test("Endpoints that are not used say nothing")
+  func precedence() throws {
+    let endpoints = ["ETCDCTL_ENDPOINTS": "https://a:1,https://b:2"]
+    let byOption = try target(nil, endpoints) { $0.host = "h" }.target
+    #expect(places(byOption.hosts) == ["h 2379"] && byOption.ssl.mode == .disabled)
+    let byURL = try target("etcd://h:5", endpoints).target
+    #expect(places(byURL.hosts) == ["h 5"] && byURL.ssl.mode == .disabled)
+    let withPort = try target(nil, endpoints) { $0.port = "7" }.target
+    #expect(places(withPort.hosts) == ["a 7", "b 7"] && withPort.ssl.mode == .required)
+    let withMode = try target(nil, endpoints) { $0.ssl = "verify-identity" }.target
+    #expect(withMode.ssl.mode == .verifyIdentity && withMode.sources.mode == .option)
+    // What nobody uses may be anything.
+    #expect(try target("etcd://h", ["ETCDCTL_ENDPOINTS": "ftp://x"]).target.hosts[0].host == "h")
+  }
+
+  @Test func files() throws {
+    let ssl = try target(
+      "etcds://h", ["ETCDCTL_CACERT": "/ca", "ETCDCTL_CERT": "/crt", "ETCDCTL_KEY": "/key"]
+    ).target.ssl
+    #expect(ssl.trust == .file("/ca") && ssl.certificateFile == "/crt" && ssl.keyFile == "/key")
+  }
+
+  @Test(
+    arguments: [
+      (["ETCDCTL_USER": "u"], "u", nil), (["ETCDCTL_USER": "u:p:q"], "u", "p:q"),
+      (["ETCDCTL_USER": "u:"], "u", ""),
+      (["ETCDCTL_USER": "u:v", "ETCDCTL_PASSWORD": "p"], "u:v", "p"), (["ETCDCTL_USER": ":p"], nil, "p"),
+      (["ETCDCTL_PASSWORD": "p"], nil, "p"),
+    ] as [([String: String], String?, String?)])
+  func users(environment: [String: String], user: String?, password: String?) throws {
+    let target = try target("etcd://h", environment).target
+    #expect(target.user == user && target.password?.exposed == password)
+  }
+
+  @Test("A password that came with another user is not used")
+  func usersOverriden() throws {
+    let environment = ["ETCDCTL_USER": "u:p"]
+    let byURL = try target("etcd://v@h", environment).target
+    #expect(byURL.user == "v" && byURL.password == nil)
+    let byOption = try target("etcd://h", environment) { $0.user = "v" }.target
+    #expect(byOption.user == "v" && byOption.password == nil)
+    let withPassword = try resolved(
+      "etcd://h", engine: "etcd", environment: environment, built: [.etcd], secrets: [.password: "typed"]
+    ) { $0.password = "prompt" }.target
+    #expect(withPassword.user == "u" && withPassword.password?.exposed == "typed")
+  }
+
+  @Test func ignoredVariables() throws {
+    let warnings = try target("etcd://h", ["ETCDCTL_DISCOVERY_SRV": "example.com"]).warnings
+    #expect(warnings == ["The environment variable ETCDCTL_DISCOVERY_SRV is set and was ignored."])
+  }
+}

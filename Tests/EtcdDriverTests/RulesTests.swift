@@ -1,0 +1,91 @@
+import ConnectCore
+import Testing
+
+@testable import EtcdDriver
+
+/// Errors as servers have said them: etcd 3.4.23, but for those that say otherwise.
+@Suite("etcd's errors and their causes")
+struct RulesTests {
+  static let recorded: [(code: String, text: String, cause: Cause)] = [
+    ("3", "etcdserver: authentication failed, invalid user ID or password", .authenticationFailed),
+    ("3", "etcdserver: user name is empty", .authenticationFailed),
+    ("2", "auth: authentication failed, password was given for no password user", .authenticationFailed),
+    // etcd 3.5
+    (
+      "3", "etcdserver: authentication failed, password was given for no password user", .authenticationFailed
+    ),
+    ("9", "etcdserver: user name not found", .authenticationFailed),
+    ("9", "etcdserver: authentication is not enabled", .authenticationFailed),
+    ("16", "etcdserver: invalid auth token", .authenticationFailed),
+    ("7", "etcdserver: permission denied", .accessDenied),
+    ("14", "etcdserver: no leader", .serverNotReady),
+    ("14", "etcdserver: not leader", .serverNotReady),
+    ("14", "etcdserver: leader changed", .serverNotReady),
+    ("14", "etcdserver: rpc not supported for learner", .serverNotReady),
+    ("14", "etcdserver: request timed out", .serverNotReady),
+    ("14", "etcdserver: request timed out, possibly due to previous leader failure", .serverNotReady),
+    ("14", "etcdserver: request timed out, possibly due to connection lost", .serverNotReady),
+    ("14", "etcdserver: server stopped", .serverNotReady),
+    ("14", "etcdserver: unhealthy cluster", .serverNotReady),
+    ("14", "etcdserver: not capable", .serverNotReady),
+    ("8", "etcdserver: too many requests", .serverNotReady),
+    ("3", "etcdserver: revision of auth store is old", .serverNotReady),
+    ("15", "etcdserver: corrupt cluster", .other),
+    // A balancer's, and any other.
+    ("14", "no healthy upstream", .serverNotReady),
+    ("4", "context deadline exceeded", .serverNotReady),
+    ("16", "no", .authenticationFailed),
+    ("7", "RBAC: access denied", .accessDenied),
+  ]
+
+  @Test("by their words and their status", arguments: recorded)
+  func causes(code: String, text: String, cause: Cause) { #expect(finding(text, code)?.cause == cause) }
+
+  @Test("`explain` has the words alone", arguments: recorded.dropLast(4).filter { !$0.text.contains("RBAC") })
+  func words(code: String, text: String, cause: Cause) {
+    #expect(finding("rpc error: code = X desc = " + text, nil)?.cause == cause)
+  }
+
+  @Test(
+    "What nobody has a rule for stays unnamed",
+    arguments: [
+      ("2", "unknown"), ("3", "etcdserver: key is not provided"), ("12", "unknown method"), ("9", ""),
+      ("", ""),
+    ])
+  func unknown(code: String, text: String) { #expect(finding(text, code) == nil) }
+
+  @Test func notes() {
+    #expect(finding("etcdserver: no leader", "14")?.notes.first?.contains("no leader") == true)
+    #expect(
+      finding("etcdserver: authentication is not enabled", "9")?.notes.first?.contains("is off") == true)
+    #expect(finding("etcdserver: permission denied", "7")?.notes == [])
+  }
+
+  @Test func withoutWords() {
+    #expect(finding(EtcdErrors.malformed)?.cause == .wrongProtocol)
+    #expect(finding(EtcdErrors.noUser)?.cause == .authenticationFailed)
+    #expect(finding(.closed) == nil)
+  }
+
+  @Test("A member that waits for its cluster says nothing")
+  func silence() {
+    for stage in [ConnectionStage.tls, .auth] {
+      let finding = finding(.timedOut, stage: stage)
+      #expect(finding?.cause == .timedOut && finding?.notes.count == 1)
+    }
+    #expect(finding(.timedOut, stage: .connect) == nil)
+  }
+
+  private func finding(_ text: String, _ code: String?) -> Finding? {
+    finding(.serverReported, ServerError(text: text, nativeCode: code, origin: .server))
+  }
+
+  private func finding(
+    _ event: FailureEvent, _ error: ServerError? = nil, stage: ConnectionStage = .auth
+  ) -> Finding? {
+    let target = ConnectionTarget(
+      engine: .etcd, hosts: [HostPort(host: "h", port: 2379)], ssl: SSLSettings(mode: .disabled))
+    return EtcdRules().finding(
+      for: ConnectionFailure(stage: stage, event: event, error: error), target: target)
+  }
+}
