@@ -9,6 +9,7 @@ public enum Lab {
   private static let mongodb = Registry<MongoServer, RunningMongo>()
   private static let nameservers = Registry<NameServer, RunningNameServer>()
   private static let redis = Registry<RedisServer, RunningRedis>()
+  private static let clickhouse = Registry<ClickHouseServer, RunningClickHouse>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -68,6 +69,11 @@ public enum Lab {
   /// As the other: `Lab.start(redis: .good)`.
   public static func start(redis server: RedisServer) throws -> RunningRedis {
     try redis.server(server) { try helper.get().ask("redis", server, for: RunningRedis.self) }
+  }
+
+  /// As the other: `Lab.start(clickhouse: .good)`.
+  public static func start(clickhouse server: ClickHouseServer) throws -> RunningClickHouse {
+    try clickhouse.server(server) { try helper.get().ask("clickhouse", server, for: RunningClickHouse.self) }
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.

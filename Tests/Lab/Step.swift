@@ -16,6 +16,8 @@ public enum Step: Encodable, Sendable {
   case hearRedis(Int = 1)
   /// Waits for a frame of CQL's protocol, not in a segment.
   case hearCQL
+  /// Waits for a request of HTTP 1.1.
+  case hearHTTP
   /// Waits for a packet of MySQL's: SSLRequest, a login, an answer of a plugin, a command.
   case hearMySQL
   /// Says packets of MySQL's, numbered after the last one that was said or heard (a command begins anew); with a
@@ -78,6 +80,7 @@ public enum Step: Encodable, Sendable {
       try fields.encode("hear_redis", forKey: .do)
       try fields.encode(count, forKey: .times)
     case .hearCQL: try hear("cql")
+    case .hearHTTP: try hear("http")
     case .hearMySQL: try hear("mysql")
     case .mysql(let bodies, let pause, let limit):
       try fields.encode("mysql", forKey: .do)

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import traceback
 
+import clickhouse
 import container
 import mariadb
 import mongo_other
@@ -95,6 +96,13 @@ class Lab:
         server = self.start(redis, wanted)
         return {
             "port": server.door, "plainPort": server.port, "log": str(server.log), "socket": str(server.socket)}
+
+    def clickhouse(self, wanted):
+        """Starts a ClickHouse server and tells its ports and log."""
+        server = self.start(clickhouse, wanted)
+        return {
+            "port": server.door, "plainPort": server.port, "nativePort": server.native_port,
+            "nativeTLSPort": server.native_tls_port, "log": str(server.log)}
 
     def start(self, kind, wanted):
         with self.lock:
