@@ -18,15 +18,18 @@ let headerFolders: [SwiftSetting] = [
       "/usr/local/opt/mongo-c-driver@1/include/libmongoc-1.0",
       "/opt/homebrew/opt/mongo-c-driver@1/include/libbson-1.0",
       "/usr/local/opt/mongo-c-driver@1/include/libbson-1.0",
+      "/opt/homebrew/opt/curl/include", "/usr/local/opt/curl/include",
       "/opt/homebrew/opt/openssl@3/include", "/usr/local/opt/openssl@3/include",
     ].flatMap { ["-Xcc", "-I\($0)"] })
 ]
 
-/// The Swift target of a driver folder: sees Core, Transport and its own C library if it has one, never another driver.
-func driver(_ name: String, library: String? = nil) -> Target {
+/// The Swift target of a driver folder: sees Core, Transport, the layer it is over, and its own C library if it has
+/// one, never another driver.
+func driver(_ name: String, library: String? = nil, over layer: String? = nil) -> Target {
   .target(
     name: "\(name)Driver",
-    dependencies: ["ConnectCore", "Transport"] + (library.map { [.target(name: $0)] } ?? []),
+    dependencies: ["ConnectCore", "Transport"]
+      + [library, layer].compactMap { $0.map { .target(name: $0) } },
     path: "Sources/Drivers/\(name)",
     swiftSettings: headerFolders)
 }
@@ -56,6 +59,10 @@ let package = Package(
 
     .target(name: "Workers", dependencies: ["ConnectCore", "Transport"], swiftSettings: headerFolders),
 
+    library("CCurl"),
+    .target(
+      name: "HTTP", dependencies: ["ConnectCore", "Transport", "CCurl"], swiftSettings: headerFolders),
+
     library("CLibPQ"),
     driver("PostgreSQL", library: "CLibPQ"),
     library("CMariaDB"),
@@ -83,6 +90,8 @@ let package = Package(
     .testTarget(
       name: "TransportTests", dependencies: ["ConnectCore", "Transport"],
       swiftSettings: headerFolders),
+    .testTarget(
+      name: "HTTPTests", dependencies: ["ConnectCore", "Transport", "HTTP"], swiftSettings: headerFolders),
     .testTarget(
       name: "PostgreSQLDriverTests", dependencies: ["ConnectCore", "PostgreSQLDriver"],
       swiftSettings: headerFolders),

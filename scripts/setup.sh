@@ -19,12 +19,12 @@ as_root() {
 setup_debian() {
     local wanted=(
         # for the Swift toolchain itself
-        libcurl4 libncurses6
+        libncurses6
         # for the build
-        binutils freetds-dev g++ libc6-dev libhiredis-dev libmariadb-dev libmongoc-dev libpq-dev libssl-dev make
-        pkg-config zlib1g-dev
+        binutils freetds-dev g++ libc6-dev libcurl4-openssl-dev libhiredis-dev libmariadb-dev libmongoc-dev libpq-dev
+        libssl-dev make pkg-config zlib1g-dev
         # for the program: the drivers that it opens at run time, and the system trust store
-        ca-certificates libmariadb3 libmongoc-1.0-0 libpq5 libsybdb5
+        ca-certificates libcurl4 libmariadb3 libmongoc-1.0-0 libpq5 libsybdb5
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
@@ -77,7 +77,7 @@ setup_macos() {
         exit 1
     fi
     local missing=() formula
-    for formula in freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 postgresql@15 \
+    for formula in curl freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 postgresql@15 \
         redis; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done

@@ -145,12 +145,6 @@ package func waitForMore(than count: Int, on descriptor: Int32, until deadline: 
   setLeast(1)
 }
 
-#if canImport(Darwin)
-  private let noSignal: Int32 = 0
-#else
-  private let noSignal = Int32(MSG_NOSIGNAL)
-#endif
-
 /// What ended a stream of ours.
 package struct StreamFailure: Error, Sendable {
   package let event: FailureEvent

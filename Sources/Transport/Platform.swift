@@ -9,11 +9,14 @@ package import ConnectCore
 #endif
 
 #if canImport(Darwin)
-  let streamSocket = SOCK_STREAM
+  package let streamSocket = SOCK_STREAM
   let datagramSocket = SOCK_DGRAM
+  /// SO_NOSIGPIPE is set on the socket there.
+  package let noSignal: Int32 = 0
 #else
-  let streamSocket = Int32(SOCK_STREAM.rawValue)
+  package let streamSocket = Int32(SOCK_STREAM.rawValue)
   let datagramSocket = Int32(SOCK_DGRAM.rawValue)
+  package let noSignal = Int32(MSG_NOSIGNAL)
 #endif
 
 /// The system's words for an errno value.

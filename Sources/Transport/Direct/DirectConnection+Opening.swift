@@ -43,10 +43,15 @@ extension DirectConnection {
     let reserved = deadline.earlier(by: deadline.reserve)
     var answer: ServerAnswer?
     do throws(StreamFailure) {
-      stream = try TLSStream(over: socket, guard: tlsGuard, deadline: deadline, patience: reserved) {
+      let encrypted = try TLSStream(
+        over: socket, guard: tlsGuard, applicationProtocols: engine.applicationProtocols, deadline: deadline,
+        patience: reserved
+      ) {
         answer = self.answerInPlain()
         return answer != nil
       }
+      applicationProtocol = encrypted.applicationProtocol
+      stream = encrypted
     } catch {
       var failure = failure(error.event, error.error)
       if leavesPlainOpen(failure, tlsGuard) { answer = answer ?? answerInPlain() }

@@ -18,6 +18,9 @@ package final class DirectConnection {
   /// Whether the login was asked for, or begun; a connection that is lost before may be lost for reasons that pass.
   package var credentialsRequested = false
 
+  /// What the server chose by ALPN of the engine's application protocols; nil: none, or there is no TLS.
+  package internal(set) var applicationProtocol: String?
+
   let engine: any DirectEngine
   let progress: Progress
   var clock = StageClock()

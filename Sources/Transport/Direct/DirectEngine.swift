@@ -10,6 +10,9 @@ package protocol DirectEngine: Sendable {
   /// one of the engine's. It is sent where nobody can be trusted, so it holds no name and no secret.
   func greet(over stream: any ByteStream, deadline: Deadline) throws(StreamFailure) -> DirectGreeting
 
+  /// What is offered by ALPN (RFC 7301) in the handshake, the preferred one first; nothing if it is empty.
+  var applicationProtocols: [String] { get }
+
   /// Whether to connect to the same host once more, since the engine will talk to it in another way then.
   func triesAgain(after failure: ConnectionFailure) -> Bool
 
@@ -18,6 +21,7 @@ package protocol DirectEngine: Sendable {
 }
 
 extension DirectEngine {
+  package var applicationProtocols: [String] { [] }
   package func triesAgain(after failure: ConnectionFailure) -> Bool { false }
   package func triesNextHost(after failure: ConnectionFailure) -> Bool { false }
 }

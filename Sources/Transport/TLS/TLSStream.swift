@@ -13,21 +13,16 @@ package final class TLSStream: ByteStream {
   /// Shakes hands.
   ///
   /// `givesUp` is called once if nothing has come back by the time of `patience`.
+  /// - Parameter applicationProtocols: what is offered by ALPN (RFC 7301); nothing if it is empty.
   /// - Throws: what ended the handshake; the guard's report tells the rest.
   package init(
-    over socket: PlainSocket, guard tlsGuard: TLSGuard, deadline: Deadline, patience: Deadline? = nil,
+    over socket: PlainSocket, guard tlsGuard: TLSGuard, applicationProtocols: [String] = [],
+    deadline: Deadline, patience: Deadline? = nil,
     givesUp: @escaping () -> Bool = { false }
   ) throws(StreamFailure) {
-    ERR_clear_error()
-    let made = tlsGuard.withGuard { () -> OpaquePointer? in
-      guard let context = SSL_CTX_new(TLS_client_method()) else { return nil }
-      defer { SSL_CTX_free(context) }
-      return SSL_new(context)
-    }
-    guard let made, SSL_set_fd(made, socket.descriptor) == 1,
-      tlsGuard.policy.credentials?.use(on: made) ?? true
-    else {
-      if let made { SSL_free(made) }
+    let made = try tlsGuard.makeClient(applicationProtocols: applicationProtocols)
+    guard SSL_set_fd(made, socket.descriptor) == 1 else {
+      SSL_free(made)
       throw StreamFailure(.tlsFailed(reason: OpenSSLErrors.drain()))
     }
     self.socket = socket
@@ -40,6 +35,9 @@ package final class TLSStream: ByteStream {
   }
 
   deinit { SSL_free(ssl) }
+
+  /// What the server chose of the protocols that were offered; nil: none.
+  package var applicationProtocol: String? { TLSGuard.applicationProtocol(of: ssl) }
 
   package func write(_ bytes: [UInt8], deadline: Deadline) throws(StreamFailure) {
     guard !bytes.isEmpty else { return }

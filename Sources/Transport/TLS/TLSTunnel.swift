@@ -26,13 +26,7 @@ package final class TLSTunnel: ByteStream {
     splitsRecords: Bool = true,
     deadline: Deadline
   ) throws(StreamFailure) {
-    ERR_clear_error()
-    let made = tlsGuard.withGuard { () -> OpaquePointer? in
-      guard let context = SSL_CTX_new(TLS_client_method()) else { return nil }
-      defer { SSL_CTX_free(context) }
-      return SSL_new(context)
-    }
-    guard let made else { throw StreamFailure(.tlsFailed(reason: OpenSSLErrors.drain())) }
+    let made = try tlsGuard.makeClient(applicationProtocols: applicationProtocols)
     guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
       SSL_free(made)
       throw StreamFailure(.tlsFailed(reason: OpenSSLErrors.drain()))
@@ -40,14 +34,6 @@ package final class TLSTunnel: ByteStream {
     SSL_set_bio(made, incoming, outgoing)
     // SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS, a macro that does not import into Swift.
     if !splitsRecords { SSL_set_options(made, 1 << 11) }
-    let list = applicationProtocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
-    // SSL_set_alpn_protos is the one function of OpenSSL's whose 0 means that it went well.
-    guard list.isEmpty || SSL_set_alpn_protos(made, list, UInt32(list.count)) == 0,
-      tlsGuard.policy.credentials?.use(on: made) ?? true
-    else {
-      SSL_free(made)
-      throw StreamFailure(.tlsFailed(reason: OpenSSLErrors.drain()))
-    }
     self.lower = lower
     self.tlsGuard = tlsGuard
     self.incoming = incoming
@@ -60,13 +46,7 @@ package final class TLSTunnel: ByteStream {
   deinit { SSL_free(ssl) }
 
   /// What the server chose of the protocols that were offered; nil: none.
-  package var applicationProtocol: String? {
-    var start: UnsafePointer<UInt8>?
-    var count: UInt32 = 0
-    SSL_get0_alpn_selected(ssl, &start, &count)
-    guard let start, count > 0 else { return nil }
-    return String(decoding: UnsafeBufferPointer(start: start, count: Int(count)), as: UTF8.self)
-  }
+  package var applicationProtocol: String? { TLSGuard.applicationProtocol(of: ssl) }
 
   package func write(_ bytes: [UInt8], deadline: Deadline) throws(StreamFailure) {
     guard !bytes.isEmpty else { return }

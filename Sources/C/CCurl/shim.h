@@ -1,0 +1,88 @@
+// The functions of libcurl that the HTTP engines call, found at run time, and calls of the variadic ones, which Swift
+// cannot make.
+//
+// A C header because the types and the check of each name come from libcurl's own declarations.
+#ifndef TABLEPRO_CCURL_SHIM_H
+#define TABLEPRO_CCURL_SHIM_H
+
+// Its checks of arguments are macros over the functions' names, and would stand in the way of taking their addresses.
+#define CURL_DISABLE_TYPECHECK
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdbool.h>
+#undef curl_easy_setopt
+#undef curl_easy_getinfo
+#undef curl_multi_setopt
+
+#define CURL_FUNCTIONS(each) \
+  each(curl_global_init)     \
+  each(curl_version_info)    \
+  each(curl_easy_init)       \
+  each(curl_easy_reset)      \
+  each(curl_easy_cleanup)    \
+  each(curl_easy_setopt)     \
+  each(curl_easy_strerror)   \
+  each(curl_slist_append)    \
+  each(curl_slist_free_all)  \
+  each(curl_multi_init)      \
+  each(curl_multi_cleanup)   \
+  each(curl_multi_add_handle) \
+  each(curl_multi_remove_handle) \
+  each(curl_multi_perform)   \
+  each(curl_multi_poll)      \
+  each(curl_multi_info_read)
+
+struct CurlFunctions {
+#define CURL_MEMBER(name) __typeof__(&name) _Nonnull name;
+  CURL_FUNCTIONS(CURL_MEMBER)
+#undef CURL_MEMBER
+};
+
+/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
+static inline bool curl_resolve(void *_Nonnull library, struct CurlFunctions *_Nonnull functions,
+                                const char *_Nullable *_Nonnull missing) {
+#define CURL_RESOLVE(name)                       \
+  {                                              \
+    void *symbol = dlsym(library, #name);        \
+    if (symbol == NULL) {                        \
+      *missing = #name;                          \
+      return false;                              \
+    }                                            \
+    functions->name = (__typeof__(&name))symbol; \
+  }
+  CURL_FUNCTIONS(CURL_RESOLVE)
+#undef CURL_RESOLVE
+  return true;
+}
+
+/// curl_easy_setopt with a number.
+static inline CURLcode curl_set_long(const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle,
+                                     CURLoption option, long value) {
+  return functions->curl_easy_setopt(handle, option, value);
+}
+
+/// curl_easy_setopt with a text, a list or any other pointer.
+static inline CURLcode curl_set_pointer(const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle,
+                                        CURLoption option, const void *_Nullable value) {
+  return functions->curl_easy_setopt(handle, option, value);
+}
+
+/// curl_easy_setopt with a function that takes what has come: CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION.
+static inline CURLcode curl_set_receiver(const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle,
+                                         CURLoption option,
+                                         size_t (*_Nonnull receiver)(char *_Nullable bytes, size_t size, size_t count,
+                                                                     void *_Nullable owner)) {
+  return functions->curl_easy_setopt(handle, option, receiver);
+}
+
+/// Sets the functions that give libcurl its connection, and close it.
+static inline CURLcode curl_set_connection(
+    const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle, curl_opensocket_callback _Nonnull open,
+    curl_sockopt_callback _Nonnull made, void *_Nonnull owner) {
+  CURLcode code = functions->curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open);
+  if (code == CURLE_OK) code = functions->curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, owner);
+  if (code == CURLE_OK) code = functions->curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, made);
+  return code;
+}
+
+#endif

@@ -1,0 +1,141 @@
+import CCurl
+internal import ConnectCore
+internal import Transport
+
+/// HTTP by libcurl over a connection of ours, kept for several requests.
+///
+/// libcurl has one end of a pair of sockets, and what it says and hears there is carried to and from the wire: so it
+/// needs no address, no TLS and no proxy, and reads nothing of the environment that would matter.
+package final class HTTPClient<Wire: HTTPWire> {
+  private let wire: Wire
+  private let curl: LibCurl
+  private let version: HTTPVersion
+  private let pair: SocketPair
+  private let multi: UnsafeMutableRawPointer
+  private let easy: UnsafeMutableRawPointer
+  /// The beginning of what came: it tells what else than HTTP may have answered.
+  private var firstBytes: [UInt8] = []
+
+  /// The most bytes that the answer to one request may have on the wire.
+  private var mostBytes: Int { HTTPAnswer.mostBytes + 65_536 }
+
+  package init(over wire: Wire, _ curl: LibCurl, version: HTTPVersion = .http1) throws(Wire.Failure) {
+    guard let pair = SocketPair(), let easy = curl.functions.curl_easy_init() else {
+      throw wire.failure(.other("there are no descriptors or no memory for libcurl"), nil)
+    }
+    guard let multi = curl.functions.curl_multi_init() else {
+      curl.functions.curl_easy_cleanup(easy)
+      throw wire.failure(.other("there is no memory for libcurl"), nil)
+    }
+    self.wire = wire
+    self.curl = curl
+    self.version = version
+    self.pair = pair
+    self.easy = easy
+    self.multi = multi
+  }
+
+  deinit {
+    curl.functions.curl_easy_cleanup(easy)
+    _ = curl.functions.curl_multi_cleanup(multi)
+  }
+
+  /// Sends a request and returns its answer, whatever its status. Redirections are not followed.
+  ///
+  /// - Throws: what ended the connection; `.foreignAnswer` for what is not HTTP; `.other` for a header that cannot be
+  ///   sent, and for an answer of more than a mebibyte.
+  package func send(_ request: HTTPRequest) throws(Wire.Failure) -> HTTPResponse {
+    guard let call = HTTPCall(request, to: wire.authority, version, pair, curl, easy) else {
+      throw wire.failure(.other("a part of the request has characters that HTTP does not allow there"), nil)
+    }
+    guard curl.functions.curl_multi_add_handle(multi, easy) == CURLM_OK else {
+      throw wire.failure(.other("libcurl takes no request"), nil)
+    }
+    defer { _ = curl.functions.curl_multi_remove_handle(multi, easy) }
+    var lost: Wire.Failure?
+    var received = 0
+    while let step = advance() {
+      if case .ended(let code) = step { return try result(of: code, call, lost) }
+      if wire.deadline.hasPassed { throw wire.failure(.timedOut, nil) }
+      switch step {
+      case .sends(let bytes): try wire.send(bytes)
+      case .ended, .busy: break
+      case .waits:
+        // After the end it had one more turn.
+        if let lost { throw lost }
+        do throws(Wire.Failure) {
+          let bytes = try wire.receive()
+          received += bytes.count
+          guard received <= mostBytes else { throw tooLong }
+          if firstBytes.count < 64 { firstBytes += bytes.prefix(64 - firstBytes.count) }
+          try feed(bytes)
+        } catch {
+          guard wire.isEnd(error) else { throw error }
+          lost = error
+          pair.end()
+        }
+      }
+    }
+    throw wire.failure(.other("libcurl ended without a result"), nil)
+  }
+
+  // MARK: libcurl's side
+
+  private enum Step {
+    case sends([UInt8])
+    /// It wants another turn.
+    case busy
+    /// It waits for the other side.
+    case waits
+    case ended(CURLcode)
+  }
+
+  private func advance() -> Step? {
+    var running: Int32 = 0
+    guard curl.functions.curl_multi_perform(multi, &running) == CURLM_OK else { return nil }
+    let bytes = pair.drain()
+    if !bytes.isEmpty { return .sends(bytes) }
+    var left: Int32 = 0
+    while let message = curl.functions.curl_multi_info_read(multi, &left) {
+      if message.pointee.msg == CURLMSG_DONE { return .ended(message.pointee.data.result) }
+    }
+    guard running > 0 else { return nil }
+    // Before it has its connection it waits for its own timers only, and after that for its socket.
+    var ready: Int32 = 0
+    let wait: Int32 = pair.isGivenAway ? 0 : 5
+    guard curl.functions.curl_multi_poll(multi, nil, 0, wait, &ready) == CURLM_OK else { return nil }
+    return ready > 0 || !pair.isGivenAway ? .busy : .waits
+  }
+
+  private func feed(_ bytes: [UInt8]) throws(Wire.Failure) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // A hang-up is libcurl's result, told by the next look.
+      guard let count = pair.feed(rest) else { return }
+      rest = rest.dropFirst(count)
+      guard !rest.isEmpty else { return }
+      var running: Int32 = 0
+      guard curl.functions.curl_multi_perform(multi, &running) == CURLM_OK, running > 0 else { return }
+      if wire.deadline.hasPassed { throw wire.failure(.timedOut, nil) }
+    }
+  }
+
+  private func result(
+    of code: CURLcode, _ call: HTTPCall, _ lost: Wire.Failure?
+  ) throws(Wire.Failure) -> HTTPResponse {
+    if call.answer.isTooLong { throw tooLong }
+    if code == CURLE_OK, let response = call.answer.response { return response }
+    let words = call.words ?? curl.functions.curl_easy_strerror(code).map { String(cString: $0) } ?? ""
+    let error = ServerError(
+      text: words, nativeCode: String(code.rawValue), origin: .library("libcurl"))
+    // An answer that breaks off is the connection's end; what is not HTTP is somebody else's answer.
+    let isHTTP = call.answer.response != nil || firstBytes.isEmpty
+    if isHTTP, let lost { throw lost }
+    guard isHTTP else { throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error) }
+    throw wire.failure(.other("the answer is not valid HTTP"), error)
+  }
+
+  private var tooLong: Wire.Failure {
+    wire.failure(.other("the answer has more than \(HTTPAnswer.mostBytes) bytes"), nil)
+  }
+}

@@ -1,0 +1,80 @@
+import ConnectCore
+import HTTP
+import Testing
+import Transport
+
+/// HTTP/2 by libcurl over a wire that is a script of frames (RFC 9113 section 4.1).
+struct HTTP2Tests {
+  private func frame(_ type: UInt8, _ flags: UInt8, stream: UInt8, _ payload: [UInt8] = []) -> [UInt8] {
+    [0, UInt8(payload.count >> 8), UInt8(payload.count & 255), type, flags, 0, 0, 0, stream] + payload
+  }
+
+  /// A literal field that is not indexed, with a new name (RFC 7541 section 6.2.2).
+  private func field(_ name: String, _ value: String) -> [UInt8] {
+    [0, UInt8(name.utf8.count)] + Array(name.utf8) + [UInt8(value.utf8.count)] + Array(value.utf8)
+  }
+
+  private var settings: [UInt8] { frame(4, 0, stream: 0) }
+  private let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+  private func client(_ wire: ScriptedWire) throws -> HTTPClient<ScriptedWire> {
+    let curl = try LibCurl.shared.get()
+    try #require(curl.speaksHTTP2)
+    return try HTTPClient(over: wire, curl, version: .http2)
+  }
+
+  @Test func bodyAndTrailers() throws {
+    let answer =
+      frame(1, 4, stream: 1, [0x88] + field("content-type", "application/grpc"))
+      + frame(0, 0, stream: 1, [0, 0, 0, 0, 0]) + frame(1, 5, stream: 1, field("grpc-status", "7"))
+    let wire = ScriptedWire([settings, answer])
+    let request = HTTPRequest(
+      method: "POST", path: "/etcdserverpb.KV/Range", headers: [("te", "trailers")], body: [0, 0, 0, 0, 1, 9])
+    let response = try client(wire).send(request)
+    #expect(wire.sent.starts(with: preface))
+    #expect(response.status == 200)
+    #expect(response.body == [0, 0, 0, 0, 0])
+    #expect(response.trailer("grpc-status") == "7")
+    #expect(response.header("content-type") == "application/grpc")
+  }
+
+  @Test func trailersOnly() throws {
+    let wire = ScriptedWire([settings, frame(1, 5, stream: 1, [0x88] + field("grpc-status", "16"))])
+    #expect(try client(wire).send(HTTPRequest(path: "/")).trailer("grpc-status") == "16")
+  }
+
+  @Test func severalRequests() throws {
+    let wire = ScriptedWire([
+      settings, frame(1, 5, stream: 1, [0x88]), frame(1, 5, stream: 3, [0x8D]),
+    ])
+    let client = try client(wire)
+    #expect(try client.send(HTTPRequest(path: "/1")).status == 200)
+    #expect(try client.send(HTTPRequest(path: "/2")).status == 404)
+  }
+
+  @Test func refusedStream() throws {
+    let wire = ScriptedWire([settings, frame(3, 0, stream: 1, [0, 0, 0, 7])])
+    _ = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+  }
+
+  @Test(arguments: [
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "SSH-2.0-x\r\n", "garbage garbage\r\n",
+  ])
+  func foreign(text: String) throws {
+    let wire = ScriptedWire(text)
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    guard case .foreignAnswer(let answer) = failure.event else {
+      Issue.record("\(failure.event)")
+      return
+    }
+    #expect(answer.bytes.starts(with: Array(text.utf8.prefix(9))))
+  }
+
+  /// One byte for each of many copies of a long field (RFC 7541 section 6.1).
+  @Test func fieldsThatMultiply() throws {
+    let long = [0x40, 1, 97, 0x7F, 0xA1, 0x1E] + [UInt8](repeating: 98, count: 4_000)
+    let block = [0x88] + long + [UInt8](repeating: 0xBE, count: 10_000)
+    let wire = ScriptedWire([settings, frame(1, 5, stream: 1, block)])
+    _ = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+  }
+}
