@@ -73,6 +73,8 @@ let package = Package(
     driver("Redis", library: "CHiredis"),
     driver("Cassandra"),
 
+    driver("ClickHouse", over: "HTTP"),
+
     library("CSybDB"),
     driver("SQLServer", library: "CSybDB"),
 
@@ -80,7 +82,7 @@ let package = Package(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
-        "MongoDBDriver", "RedisDriver", "CassandraDriver",
+        "MongoDBDriver", "RedisDriver", "CassandraDriver", "ClickHouseDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -110,6 +112,9 @@ let package = Package(
     .testTarget(
       name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
       swiftSettings: headerFolders),
+    .testTarget(
+      name: "ClickHouseDriverTests", dependencies: ["ConnectCore", "HTTP", "ClickHouseDriver"],
+      swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
     .testTarget(
@@ -129,7 +134,7 @@ if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
     ("TDS", "SQLServerDriver"), ("MongoDB", "MongoDBDriver"), ("Names", "Transport"),
-    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"),
+    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"), ("ClickHouse", "ClickHouseDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

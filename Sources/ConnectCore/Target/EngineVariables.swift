@@ -6,6 +6,9 @@ package struct EngineVariables: Sendable {
   /// connection goes.
   let ignored: [String]
 
+  /// What clients of HTTP obey: curl, and nearly every language's own. A password would go to the proxy.
+  static let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+
   /// PGPASSFILE gives a password too, but through a file.
   static let passwordFile = "PGPASSFILE"
 
@@ -59,7 +62,7 @@ extension Engine {
       EngineVariables(
         honoured: [
           .host: "CLICKHOUSE_HOST", .user: "CLICKHOUSE_USER", .password: "CLICKHOUSE_PASSWORD",
-        ], ignored: [])
+        ], ignored: EngineVariables.proxies)
     case .etcd:
       EngineVariables(
         honoured: [

@@ -26,6 +26,18 @@ enum SSLParameter: Sendable {
     self = parameter
   }
 
+  /// The parameter that a URL's key names, among them the engine's own. A URL of the web's leaves the engine open.
+  init?(key: String, of scheme: URLScheme) {
+    let own = scheme.engine == .clickhouse || scheme.engine == nil ? Self.clickHouse[key.lowercased()] : nil
+    guard let parameter = own ?? SSLParameter(key: key) else { return nil }
+    self = parameter
+  }
+
+  /// ClickHouse's driver for Go.
+  private static let clickHouse: [String: SSLParameter] = [
+    "secure": .enabled, "skip_verify": .allowInvalidCertificates,
+  ]
+
   private static let spellings: [String: SSLParameter] = [
     "sslmode": .mode, "ssl-mode": .mode, "ssl_mode": .mode,
     "tlsmode": .modeNumber,
@@ -74,6 +86,11 @@ struct SSLParameters {
     switch parameter {
     // MariaDB's own word among the modes: TLS, and any certificate will do.
     case .mode where value.lowercased() == "trust" && isMySQLFamily:
+      mode = with(given, SSLMode.required.rawValue)
+    // The words of ClickHouse's driver for Java.
+    case .mode where value.lowercased() == "strict" && scheme.engine == .clickhouse:
+      mode = with(given, SSLMode.verifyIdentity.rawValue)
+    case .mode where value.lowercased() == "none" && scheme.engine == .clickhouse:
       mode = with(given, SSLMode.required.rawValue)
     case .mode: mode = value.isEmpty ? nil : try named(given)
     case .modeNumber: mode = try numbered(given)
