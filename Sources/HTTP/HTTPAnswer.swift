@@ -15,9 +15,13 @@ final class HTTPAnswer {
   /// Whether there was more than the bound allows.
   private(set) var isTooLong = false
 
-  /// nil: no status line has come.
+  /// Whether a status line has come.
+  var hasBegun: Bool { status != nil }
+
+  /// nil: the headers have not come to their end.
   var response: HTTPResponse? {
-    status.map { HTTPResponse(status: $0, headers: headers, body: body, trailers: trailers) }
+    guard headersEnded, let status else { return nil }
+    return HTTPResponse(status: status, headers: headers, body: body, trailers: trailers)
   }
 
   /// Takes a line of headers or trailers; false: no more is wanted.

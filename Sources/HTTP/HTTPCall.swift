@@ -3,7 +3,7 @@ import CCurl
 /// One request as libcurl's settings, and what comes back. It has to live as long as libcurl works on it.
 final class HTTPCall {
   let answer = HTTPAnswer()
-  private let pair: SocketPair
+  private let inner: InnerConnection
   private let curl: LibCurl
   private var list: UnsafeMutablePointer<curl_slist>?
   private let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -12,10 +12,11 @@ final class HTTPCall {
 
   /// nil: a header, the path or the method would be another request than it says.
   init?(
-    _ request: HTTPRequest, to authority: String, _ version: HTTPVersion, _ pair: SocketPair, _ curl: LibCurl,
+    _ request: HTTPRequest, to authority: String, _ version: HTTPVersion, _ inner: InnerConnection,
+    _ curl: LibCurl,
     _ easy: UnsafeMutableRawPointer
   ) {
-    self.pair = pair
+    self.inner = inner
     self.curl = curl
     body = request.body.map {
       let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: $0.count)
@@ -71,10 +72,11 @@ final class HTTPCall {
       let protocolVersion =
         switch version {
         case .http1: CURL_HTTP_VERSION_1_1
+        // libcurl 7.88 fails when the connection has been made, and prior knowledge is asked for once more.
+        case .http2 where inner.isOpen: CURL_HTTP_VERSION_2_0
         case .http2: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
         }
-      // A number needs no resolver, and nothing is connected to it.
-      return pointer(CURLOPT_URL, "http://127.0.0.1\(request.path)")
+      return pointer(CURLOPT_URL, "http://127.0.0.1:\(inner.port)\(request.path)")
         && pointer(CURLOPT_CUSTOMREQUEST, request.method)
         && pointer(CURLOPT_PROXY, "") && pointer(CURLOPT_NOPROXY, "*")
         && pointer(CURLOPT_USERAGENT, "tablepro-connect")
@@ -84,7 +86,7 @@ final class HTTPCall {
         && set(body, number, pointer)
         && pointer(CURLOPT_WRITEDATA, owner) && receiver(CURLOPT_WRITEFUNCTION, Self.takeBody)
         && pointer(CURLOPT_HEADERDATA, owner) && receiver(CURLOPT_HEADERFUNCTION, Self.takeLine)
-        && curl_set_connection(functions, easy, Self.giveSocket, Self.isConnected, owner) == CURLE_OK
+        && curl_set_opener(functions, easy, Self.giveSocket, owner) == CURLE_OK
     }
   }
 
@@ -120,8 +122,7 @@ final class HTTPCall {
 
   private static let giveSocket: curl_opensocket_callback = { pointer, _, _ in
     // libcurl wants a second connection when the server has ended the first: there is none.
-    owner(pointer)?.pair.giveAway() ?? -1
+    owner(pointer)?.inner.begin() ?? -1
   }
 
-  private static let isConnected: curl_sockopt_callback = { _, _, _ in Int32(CURL_SOCKOPT_ALREADY_CONNECTED) }
 }

@@ -4,23 +4,27 @@ internal import Transport
 
 /// HTTP by libcurl over a connection of ours, kept for several requests.
 ///
-/// libcurl has one end of a pair of sockets, and what it says and hears there is carried to and from the wire: so it
-/// needs no address, no TLS and no proxy, and reads nothing of the environment that would matter.
+/// libcurl talks to this process, and what it says and hears is carried to and from the wire: so it needs no address, no
+/// TLS and no proxy, and reads nothing of the environment that would matter.
 package final class HTTPClient<Wire: HTTPWire> {
   private let wire: Wire
   private let curl: LibCurl
   private let version: HTTPVersion
-  private let pair: SocketPair
+  private let inner: InnerConnection
   private let multi: UnsafeMutableRawPointer
   private let easy: UnsafeMutableRawPointer
-  /// The beginning of what came: it tells what else than HTTP may have answered.
+  /// The beginning of what came to the last request: it tells what else than HTTP may have answered.
   private var firstBytes: [UInt8] = []
+  /// What has come and libcurl has not been given, and the part of it that comes next.
+  private var unheard: ArraySlice<UInt8> = []
+  private var piece: ArraySlice<UInt8> = []
+  private var frames = HTTP2Frames()
 
   /// The most bytes that the answer to one request may have on the wire.
   private var mostBytes: Int { HTTPAnswer.mostBytes + 65_536 }
 
   package init(over wire: Wire, _ curl: LibCurl, version: HTTPVersion = .http1) throws(Wire.Failure) {
-    guard let pair = SocketPair(), let easy = curl.functions.curl_easy_init() else {
+    guard let inner = InnerConnection(), let easy = curl.functions.curl_easy_init() else {
       throw wire.failure(.other("there are no descriptors or no memory for libcurl"), nil)
     }
     guard let multi = curl.functions.curl_multi_init() else {
@@ -30,7 +34,7 @@ package final class HTTPClient<Wire: HTTPWire> {
     self.wire = wire
     self.curl = curl
     self.version = version
-    self.pair = pair
+    self.inner = inner
     self.easy = easy
     self.multi = multi
   }
@@ -45,13 +49,14 @@ package final class HTTPClient<Wire: HTTPWire> {
   /// - Throws: what ended the connection; `.foreignAnswer` for what is not HTTP; `.other` for a header that cannot be
   ///   sent, and for an answer of more than a mebibyte.
   package func send(_ request: HTTPRequest) throws(Wire.Failure) -> HTTPResponse {
-    guard let call = HTTPCall(request, to: wire.authority, version, pair, curl, easy) else {
+    guard let call = HTTPCall(request, to: wire.authority, version, inner, curl, easy) else {
       throw wire.failure(.other("a part of the request has characters that HTTP does not allow there"), nil)
     }
     guard curl.functions.curl_multi_add_handle(multi, easy) == CURLM_OK else {
       throw wire.failure(.other("libcurl takes no request"), nil)
     }
     defer { _ = curl.functions.curl_multi_remove_handle(multi, easy) }
+    firstBytes = []
     var lost: Wire.Failure?
     var received = 0
     while let step = advance() {
@@ -60,6 +65,7 @@ package final class HTTPClient<Wire: HTTPWire> {
       switch step {
       case .sends(let bytes): try wire.send(bytes)
       case .ended, .busy: break
+      case .waits where !unheard.isEmpty: feed()
       case .waits:
         // After the end it had one more turn.
         if let lost { throw lost }
@@ -68,11 +74,11 @@ package final class HTTPClient<Wire: HTTPWire> {
           received += bytes.count
           guard received <= mostBytes else { throw tooLong }
           if firstBytes.count < 64 { firstBytes += bytes.prefix(64 - firstBytes.count) }
-          try feed(bytes)
+          unheard = bytes[...]
         } catch {
           guard wire.isEnd(error) else { throw error }
           lost = error
-          pair.end()
+          inner.end()
         }
       }
     }
@@ -93,31 +99,29 @@ package final class HTTPClient<Wire: HTTPWire> {
   private func advance() -> Step? {
     var running: Int32 = 0
     guard curl.functions.curl_multi_perform(multi, &running) == CURLM_OK else { return nil }
-    let bytes = pair.drain()
+    let bytes = inner.drain()
     if !bytes.isEmpty { return .sends(bytes) }
     var left: Int32 = 0
     while let message = curl.functions.curl_multi_info_read(multi, &left) {
       if message.pointee.msg == CURLMSG_DONE { return .ended(message.pointee.data.result) }
     }
     guard running > 0 else { return nil }
-    // Before it has its connection it waits for its own timers only, and after that for its socket.
+    // Once it is connected it waits for what comes, and for room for what it sends.
     var ready: Int32 = 0
-    let wait: Int32 = pair.isGivenAway ? 0 : 5
+    let wait: Int32 = inner.isOpen ? 0 : 5
     guard curl.functions.curl_multi_poll(multi, nil, 0, wait, &ready) == CURLM_OK else { return nil }
-    return ready > 0 || !pair.isGivenAway ? .busy : .waits
+    return ready > 0 || !inner.isOpen ? .busy : .waits
   }
 
-  private func feed(_ bytes: [UInt8]) throws(Wire.Failure) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      // A hang-up is libcurl's result, told by the next look.
-      guard let count = pair.feed(rest) else { return }
-      rest = rest.dropFirst(count)
-      guard !rest.isEmpty else { return }
-      var running: Int32 = 0
-      guard curl.functions.curl_multi_perform(multi, &running) == CURLM_OK, running > 0 else { return }
-      if wire.deadline.hasPassed { throw wire.failure(.timedOut, nil) }
+  private func feed() {
+    if piece.isEmpty {
+      let count = version == .http2 ? frames.count(in: unheard) : unheard.count
+      piece = unheard.prefix(count)
     }
+    // A hang-up is libcurl's result, told by the next look.
+    let count = inner.feed(piece) ?? unheard.count
+    piece = piece.dropFirst(count)
+    unheard = unheard.dropFirst(count)
   }
 
   private func result(
@@ -128,8 +132,10 @@ package final class HTTPClient<Wire: HTTPWire> {
     let words = call.words ?? curl.functions.curl_easy_strerror(code).map { String(cString: $0) } ?? ""
     let error = ServerError(
       text: words, nativeCode: String(code.rawValue), origin: .library("libcurl"))
+    // It wanted a second connection: the server has ended the first after its last answer.
+    if code == CURLE_COULDNT_CONNECT { throw lost ?? wire.failure(.closed, nil) }
     // An answer that breaks off is the connection's end; what is not HTTP is somebody else's answer.
-    let isHTTP = call.answer.response != nil || firstBytes.isEmpty
+    let isHTTP = call.answer.hasBegun || firstBytes.isEmpty
     if isHTTP, let lost { throw lost }
     guard isHTTP else { throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error) }
     throw wire.failure(.other("the answer is not valid HTTP"), error)

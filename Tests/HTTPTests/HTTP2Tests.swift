@@ -23,11 +23,15 @@ struct HTTP2Tests {
     return try HTTPClient(over: wire, curl, version: .http2)
   }
 
-  @Test func bodyAndTrailers() throws {
+  /// However the bytes are cut.
+  @Test(arguments: [1, 7, 9, 60, 1_000])
+  func bodyAndTrailers(pieces: Int) throws {
     let answer =
-      frame(1, 4, stream: 1, [0x88] + field("content-type", "application/grpc"))
+      settings + frame(1, 4, stream: 1, [0x88] + field("content-type", "application/grpc"))
       + frame(0, 0, stream: 1, [0, 0, 0, 0, 0]) + frame(1, 5, stream: 1, field("grpc-status", "7"))
-    let wire = ScriptedWire([settings, answer])
+    let wire = ScriptedWire(
+      stride(from: 0, to: answer.count, by: pieces).map { Array(answer[$0..<min($0 + pieces, answer.count)]) }
+    )
     let request = HTTPRequest(
       method: "POST", path: "/etcdserverpb.KV/Range", headers: [("te", "trailers")], body: [0, 0, 0, 0, 1, 9])
     let response = try client(wire).send(request)
@@ -45,7 +49,8 @@ struct HTTP2Tests {
 
   @Test func severalRequests() throws {
     let wire = ScriptedWire([
-      settings, frame(1, 5, stream: 1, [0x88]), frame(1, 5, stream: 3, [0x8D]),
+      settings, frame(1, 4, stream: 1, [0x88]) + frame(0, 1, stream: 1, [65]),
+      frame(1, 4, stream: 3, [0x8D]) + frame(0, 1, stream: 3, [66]),
     ])
     let client = try client(wire)
     #expect(try client.send(HTTPRequest(path: "/1")).status == 200)

@@ -75,14 +75,11 @@ static inline CURLcode curl_set_receiver(const struct CurlFunctions *_Nonnull fu
   return functions->curl_easy_setopt(handle, option, receiver);
 }
 
-/// Sets the functions that give libcurl its connection, and close it.
-static inline CURLcode curl_set_connection(
-    const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle, curl_opensocket_callback _Nonnull open,
-    curl_sockopt_callback _Nonnull made, void *_Nonnull owner) {
+/// Sets the function that makes libcurl's sockets.
+static inline CURLcode curl_set_opener(const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle,
+                                       curl_opensocket_callback _Nonnull open, void *_Nonnull owner) {
   CURLcode code = functions->curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open);
-  if (code == CURLE_OK) code = functions->curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, owner);
-  if (code == CURLE_OK) code = functions->curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, made);
-  return code;
+  return code == CURLE_OK ? functions->curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, owner) : code;
 }
 
 #endif
