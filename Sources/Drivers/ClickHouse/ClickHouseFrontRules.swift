@@ -56,14 +56,14 @@ enum ClickHouseFrontRules {
         cause: .serverNotReady, notes: [note],
         advice: (
           "A load balancer or proxy answered that it has no working server behind it.",
-          "Check that the ClickHouse servers behind it are running, and look at its log.\nOn the command line: the same command, later"
+          "Check that the ClickHouse servers behind it are running, look at its log, and try again."
         ))
     default:
       return Finding(
         cause: .wrongProtocol, notes: [note],
         advice: (
           "An HTTP server that is not ClickHouse answered (status \(status)).",
-          "Check Host, Port and the database type in the connection editor. If it is a proxy, it has to pass the path / on to ClickHouse.\nOn the command line: --engine ENGINE --host HOST --port PORT"
+          "Check Host, Port and the database type in the connection editor. If it is a proxy, it has to pass the path / on to ClickHouse."
         ))
     }
   }
@@ -79,7 +79,7 @@ enum ClickHouseFrontRules {
       cause: .wrongProtocol, notes: [note],
       advice: (
         "An HTTP server that is not ClickHouse answered with a redirection.",
-        "Enter the address of the ClickHouse server itself in Host and Port.\nOn the command line: --host HOST --port PORT"
+        "Enter the address of the ClickHouse server itself in Host and Port."
       ))
   }
 

@@ -117,7 +117,7 @@ struct ClickHouseRules: DiagnosisRules {
       cause: .wrongProtocol,
       advice: (
         "This is the port of clickhouse-client's own protocol (9000, or 9440 with TLS); TablePro speaks HTTP with ClickHouse.",
-        "Set Port to the server's port for HTTP: \(ports).\nOn the command line: --port PORT"
+        "Set Port to the server's port for HTTP: \(ports).; on the command line, --port PORT"
       ))
   }
 
