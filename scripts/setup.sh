@@ -28,7 +28,7 @@ setup_debian() {
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
-        freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core mariadb-server-core openssl
+        curl freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core mariadb-server-core openssl
         python3 python3-venv redis-tools util-linux
     )
     local missing=() package
@@ -71,6 +71,29 @@ setup_mariadb_plugin() {
     rm -rf "$folder"
 }
 
+# ClickHouse's server lies in a package that starts a service, and is taken out of it into a folder of the project's.
+# What it needs comes with its client, which the tests ask too.
+setup_clickhouse() {
+    local folder missing=()
+    [ -e /usr/bin/clickhouse-client ] || missing+=(clickhouse-client)
+    if [ ! -e /usr/sbin/clickhouse-server ] && [ ! -e .lab/clickhouse-server ]; then missing+=(clickhouse-server); fi
+    [ ${#missing[@]} -gt 0 ] || return 0
+    apt-cache show clickhouse-server >/dev/null 2>&1 || as_root apt-get update -q
+    if ! apt-cache show clickhouse-server >/dev/null 2>&1; then
+        say 'this system has no package clickhouse-server: the tests of ClickHouse will fail' >&2
+        return 0
+    fi
+    say "installing ClickHouse, without its service"
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300 clickhouse-client
+    [[ " ${missing[*]} " == *" clickhouse-server "* ]] || return 0
+    folder=$(mktemp -d)
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root clickhouse-server && dpkg-deb -x clickhouse-server_*.deb .)
+    mkdir -p .lab
+    cp "$folder/usr/sbin/clickhouse-server" .lab/
+    rm -rf "$folder"
+}
+
 setup_macos() {
     if ! command -v brew >/dev/null; then
         say 'needs Homebrew, see https://brew.sh' >&2
@@ -98,6 +121,7 @@ setup_python() {
 if command -v apt-get >/dev/null; then
     setup_debian
     setup_mariadb_plugin
+    setup_clickhouse
 elif [ "$(uname)" = Darwin ]; then
     setup_macos
 else

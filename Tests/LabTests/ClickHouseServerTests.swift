@@ -96,6 +96,15 @@ import Testing
     #expect(result.exitCode == Cause.timedOut.exitCode, "\(result)")
   }
 
+  /// A container's proxy accepts, and hangs up as long as there is no server behind it.
+  @Test func waitsForAContainer() throws {
+    let port = try Lab.containerProxy(to: Lab.start(clickhouse: .plain).port, closing: 0.7)
+    let once = try run(port, .disabled, [])
+    #expect(once.exitCode == Cause.lost.exitCode, "\(once)")
+    let result = try run(port, .disabled, ["--wait", "10"])
+    #expect(result.exitCode == 0, "\(result)")
+  }
+
   /// Preferred is Required here, and says so.
   @Test func preferredIsRequired() throws {
     let result = try run(Lab.start(clickhouse: .good).port, .preferred, [])

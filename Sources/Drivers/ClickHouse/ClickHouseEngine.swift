@@ -20,10 +20,11 @@ struct ClickHouseEngine: DirectEngine {
     guard let curl else { throw connection.failure(.other("libcurl was not opened")) }
     let client = try HTTPClient(over: connection, curl)
     let target = connection.target
-    connection.credentialsRequested = true
-    if !connection.isEncrypted, target.password != nil { connection.remarks.append(.passwordSentInClear) }
+    if !connection.isEncrypted, target.password != nil { connection.remarks.append(.passwordGivenInClear) }
     let query = target.until == .query ? ClickHouseQuery.identity : .login
     let (reply, login) = try logIn(query, client, connection)
+    // A connection that was lost before this says nothing of the login: a container's proxy ends some so.
+    connection.credentialsRequested = reply.isClickHouse
     if case .exception(let error) = reply, ClickHouseErrors.isAboutTheUser(error) {
       throw connection.failure(.serverReported, error)
     }

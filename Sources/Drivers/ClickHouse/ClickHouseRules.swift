@@ -1,4 +1,5 @@
 internal import ConnectCore
+internal import HTTP
 
 /// From what a ClickHouse server, or what stands in front of one, reported to its cause. Pure; `explain` uses it too.
 struct ClickHouseRules: DiagnosisRules {
@@ -7,6 +8,7 @@ struct ClickHouseRules: DiagnosisRules {
     switch failure.event {
     case .serverReported: return failure.error.flatMap { Self.finding(for: $0, target) }
     case .timedOut: return Self.cloud(target).map { Finding(cause: .timedOut, notes: [$0]) }
+    case HTTPFault.malformed, HTTPFault.tooLong: return Finding(cause: .wrongProtocol)
     default: return nil
     }
   }
@@ -117,7 +119,7 @@ struct ClickHouseRules: DiagnosisRules {
       cause: .wrongProtocol,
       advice: (
         "This is the port of clickhouse-client's own protocol (9000, or 9440 with TLS); TablePro speaks HTTP with ClickHouse.",
-        "Set Port to the server's port for HTTP: \(ports).; on the command line, --port PORT"
+        "Set Port to the server's port for HTTP: \(ports). On the command line: --port PORT"
       ))
   }
 
