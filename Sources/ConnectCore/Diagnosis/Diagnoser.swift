@@ -32,9 +32,8 @@ extension Diagnosis {
     switch failure.event {
     case .serverReported, .other: true
     // Nobody stands between us and such an engine's protocol, so how it was left off may mean something.
-    case .closed,
-      .timedOut where !target.engine.traits.fallsBackToPlain:
-      true
+    case .closed where !target.engine.traits.fallsBackToPlain: true
+    case .timedOut where !target.engine.traits.fallsBackToPlain: true
     default: !failure.answers.isEmpty
     }
   }
