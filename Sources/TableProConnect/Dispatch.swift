@@ -24,7 +24,7 @@ struct Dispatch {
       return 0
     }
     if let name = words.command, let command = Self.commands[name], name != .test {
-      return try command.init().execute(in: surroundings)
+      return try command.init().execute(words, in: surroundings)
     }
     if let fault = words.fault { throw fault }
     if words.asks("version") {

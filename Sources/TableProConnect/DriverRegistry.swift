@@ -17,6 +17,15 @@ enum DriverRegistry {
   /// The engines that have a driver.
   static var built: Set<Engine> { Set(drivers.flatMap { $0.engines }) }
 
+  /// The engine's driver and its library, which is opened for it.
+  static func state(of engine: Engine) -> EnginesReport.DriverState {
+    guard let driver = driver(for: engine) else { return .notBuilt }
+    return switch driver.library() {
+    case .success(let library): .found(library)
+    case .failure(let missing): .missing(missing)
+    }
+  }
+
   /// The engine's driver; nil: it is not built.
   static func driver(for engine: Engine) -> (any Driver.Type)? {
     drivers.first { $0.engines.contains(engine) }

@@ -31,6 +31,15 @@ struct Root: ParsableCommand {
 protocol Command: ParsableCommand {
   /// Runs it, and returns the process's exit code. Throws a `UsageError` where what was asked is wrong.
   func execute(in surroundings: Surroundings) throws(UsageError) -> Int32
+
+  /// Runs it on what the command line says; a command that needs nothing of it need not have this.
+  func execute(_ words: CommandLineScanner, in surroundings: Surroundings) throws(UsageError) -> Int32
+}
+
+extension Command {
+  func execute(_ words: CommandLineScanner, in surroundings: Surroundings) throws(UsageError) -> Int32 {
+    try execute(in: surroundings)
+  }
 }
 
 /// What a command needs of the world around it.

@@ -150,7 +150,7 @@ import Testing
     #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result)")
   }
 
-  @Test(arguments: ["modes", "check", "explain", "engines", "services"])
+  @Test(arguments: ["modes", "check", "explain", "services"])
   func commandsThatAreNotBuilt(name: String) throws {
     for rest in [[], ["postgres://u:s3cret@h"], ["file", "--jobs", "4"], ["--ssl", "required"]] {
       try check([name] + rest, naming: "the command \(name) is not built yet")

@@ -157,6 +157,11 @@ package struct MissingDriver: Error, Codable, Equatable, Sendable {
     self.refusedPath = refusedPath
     self.detail = detail
   }
+
+  /// How to get it: an end of a sentence.
+  package var installation: String {
+    "apt install \(debianPackage) (Debian, Ubuntu) or brew install \(homebrewFormula) (macOS)"
+  }
 }
 
 /// What the server answered to a question that was put to it without credentials.

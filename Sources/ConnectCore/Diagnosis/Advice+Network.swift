@@ -111,8 +111,7 @@ extension Advice {
         app: "Install the client library.", commandLine: "--version lists the drivers that were found")
     }
     let name = context.clean.line(missing.library)
-    let install =
-      "apt install \(missing.debianPackage) (Debian, Ubuntu) or brew install \(missing.homebrewFormula) (macOS)"
+    let install = missing.installation
     guard let path = missing.refusedPath else {
       return Advice(
         "The client library \(name), which connects to \(context.engine.displayName), was not found.",
