@@ -74,6 +74,8 @@ let package = Package(
     driver("Cassandra"),
     driver("Etcd", over: "HTTP"),
 
+    driver("ClickHouse", over: "HTTP"),
+
     library("CSybDB"),
     driver("SQLServer", library: "CSybDB"),
 
@@ -81,7 +83,7 @@ let package = Package(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
-        "MongoDBDriver", "RedisDriver", "CassandraDriver", "EtcdDriver",
+        "MongoDBDriver", "RedisDriver", "CassandraDriver", "EtcdDriver", "ClickHouseDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -114,6 +116,9 @@ let package = Package(
     .testTarget(
       name: "RedisDriverTests", dependencies: ["ConnectCore", "RedisDriver"],
       swiftSettings: headerFolders),
+    .testTarget(
+      name: "ClickHouseDriverTests", dependencies: ["ConnectCore", "HTTP", "ClickHouseDriver"],
+      swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),
     .testTarget(
@@ -133,7 +138,7 @@ if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
     ("TDS", "SQLServerDriver"), ("MongoDB", "MongoDBDriver"), ("Names", "Transport"),
-    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"), ("Etcd", "EtcdDriver"),
+    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"), ("Etcd", "EtcdDriver"), ("ClickHouse", "ClickHouseDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

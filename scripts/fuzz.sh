@@ -10,7 +10,7 @@ export TABLEPRO_CONNECT_FUZZ=1
 export SWIFT_BACKTRACE=enable=no
 
 folder=.build-fuzz
-for name in url answers mysql tds mongodb names redis cassandra etcd sanitiser; do
+for name in url answers mysql tds mongodb names redis cassandra clickhouse etcd sanitiser; do
     swift build --scratch-path $folder -c release --sanitize fuzzer -Xswiftc -enable-testing --product fuzz-$name
     inputs=$folder/inputs/$name${seed:+-$seed}
     [ -z "$seed" ] || rm -rf "$inputs"

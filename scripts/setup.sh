@@ -28,8 +28,8 @@ setup_debian() {
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
-        etcd-client freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core mariadb-server-core openssl
-        python3 python3-venv redis-tools util-linux
+        clickhouse-client curl etcd-client freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core
+        mariadb-server-core openssl python3 python3-venv redis-tools util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do
@@ -57,31 +57,27 @@ setup_debian() {
         apt-get install -q -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300 "${missing[@]}"
 }
 
-# The one plug-in of MariaDB's that the lab needs lies in mariadb-server, the package that starts a service. It is
-# taken out of it, into a folder of the project's.
-setup_mariadb_plugin() {
-    local file=usr/lib/mysql/plugin/auth_ed25519.so folder
-    if [ -e "/$file" ] || [ -e .lab/auth_ed25519.so ]; then return 0; fi
-    say 'taking auth_ed25519.so out of the package mariadb-server'
+# Takes a file out of a package that starts a service where it is installed, into a folder of the project's.
+take_out() {
+    local package=$1 file=$2 folder
+    if [ -e "/$file" ] || [ -e ".lab/${file##*/}" ]; then return 0; fi
+    apt-cache show "$package" >/dev/null 2>&1 || as_root apt-get update -q
+    if ! apt-cache show "$package" >/dev/null 2>&1; then
+        say "this system has no package $package: the tests that need it will fail" >&2
+        return 0
+    fi
+    say "taking ${file##*/} out of the package $package"
     folder=$(mktemp -d)
-    apt-cache show mariadb-server >/dev/null 2>&1 || as_root apt-get update -q
-    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root mariadb-server && dpkg-deb -x mariadb-server_*.deb .)
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root "$package" && dpkg-deb -x "$package"_*.deb .)
     mkdir -p .lab
     cp "$folder/$file" .lab/
     rm -rf "$folder"
 }
 
-# etcd's server lies in a package that starts a service, too.
-setup_etcd() {
-    local folder
-    if [ -x .lab/etcd ] || command -v etcd >/dev/null; then return 0; fi
-    say 'taking etcd out of the package etcd-server'
-    folder=$(mktemp -d)
-    apt-cache show etcd-server >/dev/null 2>&1 || as_root apt-get update -q
-    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root etcd-server && dpkg-deb -x etcd-server_*.deb .)
-    mkdir -p .lab
-    cp "$folder/usr/bin/etcd" .lab/
-    rm -rf "$folder"
+setup_servers() {
+    take_out mariadb-server usr/lib/mysql/plugin/auth_ed25519.so
+    take_out etcd-server usr/bin/etcd
+    take_out clickhouse-server usr/sbin/clickhouse-server
 }
 
 setup_macos() {
@@ -110,8 +106,7 @@ setup_python() {
 
 if command -v apt-get >/dev/null; then
     setup_debian
-    setup_mariadb_plugin
-    setup_etcd
+    setup_servers
 elif [ "$(uname)" = Darwin ]; then
     setup_macos
 else

@@ -160,10 +160,10 @@ package final class HTTPClient<Wire: HTTPWire> {
     guard isNoStranger else {
       throw wire.failure(.foreignAnswer(ForeignAnswer(recognising: firstBytes)), error)
     }
-    throw wire.failure(.other("the answer is not valid HTTP"), error)
+    throw wire.failure(HTTPFault.malformed, error)
   }
 
   private var tooLong: Wire.Failure {
-    wire.failure(.other("the answer has more than \(HTTPAnswer.mostBytes) bytes"), nil)
+    wire.failure(HTTPFault.tooLong, nil)
   }
 }

@@ -1,4 +1,5 @@
 import CassandraDriver
+import ClickHouseDriver
 import ConnectCore
 import EtcdDriver
 import MongoDBDriver
@@ -11,7 +12,7 @@ import SQLServerDriver
 enum DriverRegistry {
   static let drivers: [any Driver.Type] = [
     PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, MongoDBDriver.self, RedisDriver.self,
-    CassandraDriver.self, EtcdDriver.self,
+    CassandraDriver.self, EtcdDriver.self, ClickHouseDriver.self,
   ]
 
   /// The engines that have a driver.

@@ -40,7 +40,7 @@ import Testing
       ("--format", "github", "not built"), ("--format", "nagios", "not built"),
       ("--format", "prometheus", "not built"), ("--color", "maybe", "--color is \"maybe\""),
       ("--engine", "nonsense", "--engine is \"nonsense\""),
-      ("--engine", "clickhouse", "ClickHouse"), ("--engine", "oracle", "Oracle"),
+      ("--engine", "oracle", "Oracle"),
       ("--engine", "sqlite", "SQLite"), ("--engine", "duckdb", "DuckDB"),
       ("--engine", "", "--engine"), ("--auth-source", "", "--auth-source"),
     ])
@@ -86,7 +86,7 @@ import Testing
       (["postgres://u:s3cret@h:port/d?password=s3cret"], "postgres://…@h:port/d"),
       (["postgres://u:s3cret"], "postgres://…"), (["postgres://u:s3cret/d"], "postgres://…"),
       (["postgres://u:s3cret%@h"], "postgres://…@h"), (["postgres://u:s3/s3cret@h"], "postgres://…@h"),
-      (["foo://u:s3cret@h;x=s3cret"], "foo://…@h"), (["clickhouse://u:s3cret@h"], "ClickHouse"),
+      (["foo://u:s3cret@h;x=s3cret"], "foo://…@h"), (["oracle://u:s3cret@h"], "Oracle"),
       (["jdbc:sqlserver://h;password=s3cret"], "SQL Server"), (["postgres://h/%00s3cret"], "postgres://…"),
       (["postgres://u:s3cret@h?sslmode=strict"], "sslmode is \"strict\""),
       (["-d", "postgres://u:s3cret@h/d"], "first argument"),

@@ -10,6 +10,7 @@ public enum Lab {
   private static let nameservers = Registry<NameServer, RunningNameServer>()
   private static let redis = Registry<RedisServer, RunningRedis>()
   private static let etcd = Registry<EtcdServer, RunningEtcd>()
+  private static let clickhouse = Registry<ClickHouseServer, RunningClickHouse>()
 
   /// The folder with every certificate, key and revocation list; `Tests/LabHelpers/pki.py` tells what is in it.
   public static var pki: String {
@@ -84,6 +85,11 @@ public enum Lab {
   /// etcd's own client.
   public static func etcdctl() throws -> String {
     try helper.get().ask("etcdctl", [String](), for: String.self)
+  }
+
+  /// As the other: `Lab.start(clickhouse: .good)`.
+  public static func start(clickhouse server: ClickHouseServer) throws -> RunningClickHouse {
+    try clickhouse.server(server) { try helper.get().ask("clickhouse", server, for: RunningClickHouse.self) }
   }
 
   /// The folder with PostgreSQL's own programs, such as the real `psql`.

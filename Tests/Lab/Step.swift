@@ -18,6 +18,8 @@ public enum Step: Encodable, Sendable {
   case hearCQL
   /// Waits for a request of HTTP/2, to its end.
   case hearHTTP2
+  /// Waits for a request of HTTP 1.1.
+  case hearHTTP
   /// Waits for a packet of MySQL's: SSLRequest, a login, an answer of a plugin, a command.
   case hearMySQL
   /// Says packets of MySQL's, numbered after the last one that was said or heard (a command begins anew); with a
@@ -81,6 +83,7 @@ public enum Step: Encodable, Sendable {
       try fields.encode(count, forKey: .times)
     case .hearCQL: try hear("cql")
     case .hearHTTP2: try hear("http2")
+    case .hearHTTP: try hear("http")
     case .hearMySQL: try hear("mysql")
     case .mysql(let bodies, let pause, let limit):
       try fields.encode("mysql", forKey: .do)

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import traceback
 
+import clickhouse
 import container
 import etcd
 import mariadb
@@ -112,6 +113,13 @@ class Lab:
     def etcdctl(self, _):
         """etcd's own client."""
         return str(etcd.program("etcdctl"))
+
+    def clickhouse(self, wanted):
+        """Starts a ClickHouse server and tells its ports and log."""
+        server = self.start(clickhouse, wanted)
+        return {
+            "port": server.door, "plainPort": server.port, "nativePort": server.native_port,
+            "nativeTLSPort": server.native_tls_port, "log": str(server.log)}
 
     def start(self, kind, wanted):
         with self.lock:

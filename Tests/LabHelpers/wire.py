@@ -133,6 +133,15 @@ class Wire:
         while b"\n" not in self.waiting:
             self.more()
 
+    def http(self):
+        """A request of HTTP 1.1, with its body."""
+        while b"\r\n\r\n" not in self.waiting:
+            self.more()
+        head = self.take(self.waiting.index(b"\r\n\r\n") + 4).lower()
+        for line in head.split(b"\r\n"):
+            if line.startswith(b"content-length:"):
+                self.take(int(line.split(b":")[1]))
+
     def redis(self):
         """A command of Redis': an array of bulk strings."""
         return [self.bulk() for _ in range(self.count())]

@@ -58,6 +58,15 @@ extension CassandraServer: LabServer {
   func place() throws -> Place { Place(port: try Lab.start(cassandra: self).port, socket: "") }
 }
 
+extension ClickHouseServer: LabServer {
+  /// A port either speaks TLS or does not.
+  static var inPlain: Ending { .fails(.requiresTLS, advising: .required) }
+  static var database: String? { "shop" }
+  var engine: String { "clickhouse" }
+
+  func place() throws -> Place { Place(port: try Lab.start(clickhouse: self).port, socket: "") }
+}
+
 extension MariaDBServer: LabServer {
   var engine: String { "mysql" }
 

@@ -169,6 +169,10 @@ struct Situation: Sendable {
     self.init(title, any: server, options, endings: endings)
   }
 
+  init(_ title: String, clickhouse server: ClickHouseServer, _ options: String = "", _ endings: Ending...) {
+    self.init(title, any: server, options, endings: endings)
+  }
+
   init(_ title: String, mariadb server: MariaDBServer, _ options: String = "", _ endings: Ending...) {
     self.init(title, any: server, options, endings: endings)
   }

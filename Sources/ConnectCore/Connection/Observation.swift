@@ -65,6 +65,8 @@ package struct ConnectionAttempt: Codable, Equatable, Sendable {
 package enum Remark: Codable, Equatable, Sendable {
   /// The server asked for the password in clear text over a plain connection, and got it.
   case passwordSentInClear
+  /// A password went over a plain connection in clear text, and nobody had asked for it: HTTP sends it with the request.
+  case passwordGivenInClear
   /// A password went over a plain connection, and how could not be seen.
   case passwordMaybeSentInClear
   /// A password went over a plain connection, in a form that anyone can turn back (MS-TDS section 2.2.6.4).

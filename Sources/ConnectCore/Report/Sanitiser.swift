@@ -8,7 +8,7 @@ package struct Sanitiser: Sendable {
 
   /// Removes the secrets that a target holds.
   package init(for target: ConnectionTarget) {
-    self.init(secrets: [target.password, target.ssl.keyPassphrase].compactMap { $0 })
+    self.init(secrets: [target.password, target.ssl.keyPassphrase, basicLogin(target)].compactMap { $0 })
   }
 
   /// Text of several lines: its line breaks stay, everything else that is invisible shows.
@@ -67,4 +67,12 @@ package struct Sanitiser: Sendable {
     default: scalar.properties.isDefaultIgnorableCodePoint
     }
   }
+}
+
+/// User and password as HTTP's Basic writes them (RFC 7617 section 2), where an engine may be asked so.
+private func basicLogin(_ target: ConnectionTarget) -> Secret? {
+  guard target.engine == .clickhouse, let password = target.password, !password.exposed.isEmpty else {
+    return nil
+  }
+  return Secret(Base64.text(of: Array("\(target.user ?? ""):\(password.exposed)".utf8)))
 }

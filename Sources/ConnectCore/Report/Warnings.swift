@@ -49,6 +49,8 @@ struct Warnings {
       switch remark {
       case .passwordSentInClear:
         "The server asked for the password in clear text over a connection that is not encrypted, and got it: anyone on the network path can read it."
+      case .passwordGivenInClear:
+        "The password went in clear text over a connection that is not encrypted: anyone on the network path can read it."
       case .passwordMaybeSentInClear:
         "The password went over a connection that is not encrypted, maybe in clear text."
       case .passwordObfuscated:

@@ -104,7 +104,7 @@ struct ConnectionURL: Equatable, Sendable {
     var ssl = SSLParameters(scheme)
     var timeouts: [String: String] = [:]
     for item in parts.query {
-      let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0, of: scheme.engine) }
+      let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0, of: scheme) }
       // Without a value there is `?ssl`; anything else may be what follows a bare & in a password.
       guard let key = item.key.percentDecoded(), key.isParameterName,
         item.value != nil || parameter == .enabled
@@ -163,6 +163,11 @@ struct ConnectionURL: Equatable, Sendable {
     }
     if scheme.engine == .redis, let field = RedisURL.fields[key] { return field }
     if scheme.engine == .cassandra, key == "keyspace" { return .database }
+    // ClickHouse's own parameters; of an https:// URL --engine says whose it is.
+    if scheme.engine == .clickhouse || scheme.engine == nil {
+      if key == "database" { return .database }
+      if key == "username" { return .user }
+    }
     return Self.fields[key]
   }
 

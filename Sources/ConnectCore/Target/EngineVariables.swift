@@ -5,6 +5,11 @@ package struct EngineVariables: Sendable {
   /// Variables that its clients obey and this program does not, although they change where or how a
   /// connection goes.
   let ignored: [String]
+  /// The same of variables that other programs need too, such as one that `cmd:` starts: they stay where they are.
+  var passedBy: [String] = []
+
+  /// What clients of HTTP obey: curl, and nearly every language's own. A password would go to the proxy.
+  static let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
   /// PGPASSFILE gives a password too, but through a file.
   static let passwordFile = "PGPASSFILE"
@@ -59,7 +64,7 @@ extension Engine {
       EngineVariables(
         honoured: [
           .host: "CLICKHOUSE_HOST", .user: "CLICKHOUSE_USER", .password: "CLICKHOUSE_PASSWORD",
-        ], ignored: [])
+        ], ignored: [], passedBy: EngineVariables.proxies)
     case .etcd:
       EngineVariables(
         honoured: [

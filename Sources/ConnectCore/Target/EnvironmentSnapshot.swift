@@ -37,7 +37,7 @@ package struct EnvironmentSnapshot: Equatable, Sendable {
 
   /// One warning for each variable that the engine's clients would have obeyed and this program does not.
   func warnings(for engine: Engine) -> [String] {
-    engine.variables.ignored.filter { nonEmpty($0) != nil }.map {
+    (engine.variables.ignored + engine.variables.passedBy).filter { nonEmpty($0) != nil }.map {
       "The environment variable \($0) is set and was ignored."
     }
   }

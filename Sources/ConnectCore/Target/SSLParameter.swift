@@ -23,15 +23,28 @@ enum SSLParameter: Sendable {
   /// lettuce's and go-redis' words for how much is verified.
   case verifyPeer, skipVerify
 
-  /// The parameter that a key of a URL names, of that engine's where its clients have words of their own. Clients
-  /// disagree about upper and lower case, so it is not told apart.
-  init?(key: String, of engine: Engine? = nil) {
-    let key = key.lowercased()
-    guard let parameter = Self.spellings[key] ?? (engine == .redis ? RedisURL.sslParameters[key] : nil) else {
-      return nil
-    }
+  /// The parameter that a key of any URL names. Clients disagree about upper and lower case, so it is not told apart.
+  init?(key: String) {
+    guard let parameter = Self.spellings[key.lowercased()] else { return nil }
     self = parameter
   }
+
+  /// The parameter that a URL's key names, among them the engine's own. A URL of the web's leaves the engine open.
+  init?(key: String, of scheme: URLScheme) {
+    let own: [String: SSLParameter] =
+      switch scheme.engine {
+      case .redis: RedisURL.sslParameters
+      case .clickhouse, nil: Self.clickHouse
+      default: [:]
+      }
+    guard let parameter = own[key.lowercased()] ?? SSLParameter(key: key) else { return nil }
+    self = parameter
+  }
+
+  /// ClickHouse's driver for Go.
+  private static let clickHouse: [String: SSLParameter] = [
+    "secure": .enabled, "skip_verify": .allowInvalidCertificates,
+  ]
 
   private static let spellings: [String: SSLParameter] = [
     "sslmode": .mode, "ssl-mode": .mode, "ssl_mode": .mode,
@@ -90,6 +103,11 @@ struct SSLParameters {
     switch parameter {
     // MariaDB's own word among the modes: TLS, and any certificate will do.
     case .mode where value.lowercased() == "trust" && isMySQLFamily:
+      mode = with(given, SSLMode.required.rawValue)
+    // The words of ClickHouse's driver for Java.
+    case .mode where value.lowercased() == "strict" && scheme.engine == .clickhouse:
+      mode = with(given, SSLMode.verifyIdentity.rawValue)
+    case .mode where value.lowercased() == "none" && scheme.engine == .clickhouse:
       mode = with(given, SSLMode.required.rawValue)
     case .mode: mode = value.isEmpty ? nil : try named(given)
     case .modeNumber: mode = try numbered(given)

@@ -179,6 +179,8 @@ package struct TargetResolver {
       throw UsageError(
         "SQL Server needs a user: give one with -U/--user (and --password), or stop at --until tls.")
     }
+    // Who names nobody is this user to its servers too.
+    if engine == .clickhouse { return "default" }
     guard engine.isPostgresFamily || engine.isMySQLFamily else { return nil }
     guard let systemUser = systemUser() else {
       throw UsageError("The operating system has no name for the current user: give one with -U/--user.")

@@ -70,7 +70,7 @@ extension DirectConnection {
     return switch failure.event {
     case .closed, .reset, .timedOut: true
     case .notTLS(let answer):
-      answer.protocolName == nil || answer.protocolName == target.engine.traits.displayName
+      [nil, engine.carrier, target.engine.traits.displayName].contains(answer.protocolName)
     default: false
     }
   }

@@ -16,6 +16,10 @@ package protocol DirectEngine: Sendable {
   /// What is offered by ALPN (RFC 7301) in the handshake, the preferred one first; nothing if it is empty.
   var applicationProtocols: [String] { get }
 
+  /// The protocol that the engine's own is carried by, as `ForeignAnswer` names it (`HTTP`): who answers TLS in it may
+  /// be the engine's server without TLS. nil: none but its own.
+  var carrier: String? { get }
+
   /// Whether to connect to the same host once more, since the engine will talk to it in another way then.
   func triesAgain(after failure: ConnectionFailure) -> Bool
 
@@ -26,6 +30,7 @@ package protocol DirectEngine: Sendable {
 extension DirectEngine {
   package var applicationProtocols: [String] { [] }
   package func forHost() -> Self { self }
+  package var carrier: String? { nil }
   package func triesAgain(after failure: ConnectionFailure) -> Bool { false }
   package func triesNextHost(after failure: ConnectionFailure) -> Bool { false }
 }

@@ -21,6 +21,7 @@ import Testing
       for name in Array(engine.variables.honoured.values) + engine.variables.ignored {
         #expect(EngineVariables.isEngineVariable(name))
       }
+      #expect(!engine.variables.passedBy.contains(where: EngineVariables.isEngineVariable))
     }
   }
 }

@@ -1,0 +1,97 @@
+internal import ConnectCore
+internal import HTTP
+
+/// What ClickHouse and those in front of it say, as evidence.
+enum ClickHouseErrors {
+  /// UNKNOWN_FUNCTION, and the code's place in ClickHouse's list of them (src/Common/ErrorCodes.cpp).
+  static let unknownFunction = "46"
+
+  /// The exceptions that end a login: UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, IP_ADDRESS_NOT_ALLOWED,
+  /// AUTHENTICATION_FAILED.
+  private static let loginCodes: Set = ["192", "193", "194", "195", "516"]
+
+  static func isAboutTheUser(_ error: ServerError) -> Bool {
+    error.nativeCode.map(loginCodes.contains) ?? false || error.text.contains("(USER_EXPIRED)")
+  }
+
+  /// An exception, as all versions write it: `Code: 193, e.displayText() = DB::Exception: …` and
+  /// `Code: 516. DB::Exception: …`. It may follow a part of an answer that had begun with status 200.
+  ///
+  /// - Parameter code: the header X-ClickHouse-Exception-Code.
+  /// - Returns: nil if it is none.
+  static func exception(_ text: String, code: Int?) -> ServerError? {
+    let start = exceptionStart(text)
+    guard let code = code.flatMap({ $0 == 0 ? nil : $0 }) ?? start?.code else { return nil }
+    let words = start.map { String(text[$0.index...]) } ?? text
+    return ServerError(
+      text: words.isEmpty ? "X-ClickHouse-Exception-Code: \(code)" : trimmed(words), nativeCode: String(code),
+      origin: .server)
+  }
+
+  /// The number behind the first `Code: ` that an exception follows.
+  private static func exceptionStart(_ text: String) -> (index: String.Index, code: Int)? {
+    var rest = text.utf8[...]
+    while let start = rest.firstRange(of: Array("Code: ".utf8)) {
+      let digits = rest[start.upperBound...].prefix { (48...57).contains($0) }.prefix(9)
+      let behind = rest[digits.endIndex...].prefix(64)
+      if !digits.isEmpty,
+        behind.firstRange(of: Array("DB::".utf8)) != nil
+          || behind.firstRange(of: Array("Exception".utf8)) != nil, let code = Int(String(Substring(digits)))
+      {
+        return (start.lowerBound, code)
+      }
+      rest = rest[start.upperBound...]
+    }
+    return nil
+  }
+
+  // MARK: Answers that are not ClickHouse's
+
+  /// An answer of HTTP as a text: its status, the headers that tell who it is from, and its body.
+  static func answer(_ response: HTTPResponse) -> ServerError {
+    let names = [
+      "server", "via", "location", "www-authenticate", "proxy-authenticate", "retry-after",
+      "x-clickhouse-server-display-name",
+    ]
+    let lines = response.headers.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+    let body = trimmed(String(response.text.prefix(mostCharacters)))
+    return ServerError(
+      text: (["HTTP \(response.status)"] + lines).joined(separator: "\n")
+        + (body.isEmpty ? "" : "\n\n\(body)"),
+      nativeCode: "HTTP \(response.status)", origin: .server)
+  }
+
+  /// Of a page that somebody else has sent.
+  private static let mostCharacters = 4_096
+
+  /// The status of such an error; nil: it is an exception.
+  static func status(of error: ServerError) -> Int? {
+    let start = error.nativeCode ?? String(error.text.prefix { !$0.isNewline })
+    guard start.hasPrefix("HTTP ") else { return nil }
+    return Int(start.dropFirst(5).prefix { $0.isNumber })
+  }
+
+  /// A header of such an error.
+  static func header(_ name: String, of error: ServerError) -> String? {
+    for line in error.text.split(whereSeparator: \.isNewline).dropFirst().prefix(16) {
+      if line.lowercased().hasPrefix(name + ": ") { return String(line.dropFirst(name.count + 2)) }
+    }
+    return nil
+  }
+
+  /// How the port of clickhouse-client's protocol answers HTTP: `Port 9000 is for clickhouse-client program.`
+  static func isNativePort(_ text: String) -> Bool { text.contains("is for clickhouse-client program") }
+
+  /// The port that it names: `You must use port 8123 for HTTP.`
+  static func portNamed(by text: String) -> String? {
+    guard let words = text.firstRange(of: "must use port ") else { return nil }
+    let digits = text[words.upperBound...].prefix { $0.isASCII && $0.isNumber }.prefix(5)
+    return digits.isEmpty ? nil : String(digits)
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var text = text[...]
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return String(text)
+  }
+}

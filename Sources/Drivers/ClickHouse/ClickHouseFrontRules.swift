@@ -1,0 +1,92 @@
+internal import ConnectCore
+
+/// What an answer means that is not ClickHouse's own: a proxy's, a load balancer's or another server's.
+enum ClickHouseFrontRules {
+  static func finding(for error: ServerError, _ target: ConnectionTarget) -> Finding? {
+    guard let status = ClickHouseErrors.status(of: error) else { return nil }
+    let text = error.text.lowercased()
+    // nginx's, Go's, Apache's and Tomcat's words to plain HTTP on a port with TLS.
+    let wantsTLS = [
+      "plain http request was sent to https port", "http request to an https server",
+      "speaking plain http to an ssl-enabled server port",
+      "this combination of host and port requires tls",
+    ]
+    if target.ssl.mode == .disabled, wantsTLS.contains(where: text.contains) {
+      return Finding(cause: .serverRequiresTLS)
+    }
+    if status == 496 || status == 400, text.contains("no required ssl certificate was sent") {
+      return Finding(cause: .clientCertificateRequired, notes: [who(error, status)])
+    }
+    if status == 495 || status == 400, text.contains("the ssl certificate error") {
+      return Finding(cause: .clientCertificateRejected, notes: [who(error, status)])
+    }
+    return finding(for: status, error, target)
+  }
+
+  private static func finding(for status: Int, _ error: ServerError, _ target: ConnectionTarget) -> Finding {
+    let note = who(error, status)
+    switch status {
+    case 300..<400: return redirect(error, status, target)
+    case 401, 407:
+      let realm =
+        ClickHouseErrors.header(status == 401 ? "www-authenticate" : "proxy-authenticate", of: error)
+        .map { [" It asks for: \($0)"] } ?? []
+      return Finding(
+        cause: .authenticationFailed, notes: [note] + realm.map { String($0.dropFirst()) },
+        advice: (
+          "A proxy in front of the server asks for a login of its own.",
+          "Have the proxy let requests through with the headers X-ClickHouse-User and X-ClickHouse-Key, or enter the address of the server itself in Host and Port."
+        ))
+    case 403:
+      return Finding(
+        cause: .accessDenied, notes: [note],
+        advice: (
+          "A proxy or firewall in front of the server refused the request.",
+          "Ask its administrator to allow this computer's address and the path /, or enter the address of the server itself in Host and Port."
+        ))
+    case 429:
+      return Finding(
+        cause: .tooManyConnections, notes: [note],
+        advice: (
+          "A proxy in front of the server takes no more requests for now.", "Wait a little, and try again."
+        ))
+    // 520 to 524 are Cloudflare's.
+    case 502, 503, 504, 520...524:
+      return Finding(
+        cause: .serverNotReady, notes: [note],
+        advice: (
+          "A load balancer or proxy answered that it has no working server behind it.",
+          "Check that the ClickHouse servers behind it are running, look at its log, and try again."
+        ))
+    default:
+      return Finding(
+        cause: .wrongProtocol, notes: [note],
+        advice: (
+          "An HTTP server that is not ClickHouse answered (status \(status)).",
+          "Check Host, Port and the database type in the connection editor. If it is a proxy, it has to pass the path / on to ClickHouse."
+        ))
+    }
+  }
+
+  /// A redirection is somebody's word about another place: nothing goes there unasked, least of all a password.
+  private static func redirect(_ error: ServerError, _ status: Int, _ target: ConnectionTarget) -> Finding {
+    let location = ClickHouseErrors.header("location", of: error) ?? "another place"
+    let note = "The answer is a redirection (status \(status)) to \(location), which was not followed"
+    if target.ssl.mode == .disabled, location.lowercased().hasPrefix("https://") {
+      return Finding(cause: .serverRequiresTLS, notes: [note])
+    }
+    return Finding(
+      cause: .wrongProtocol, notes: [note],
+      advice: (
+        "An HTTP server that is not ClickHouse answered with a redirection.",
+        "Enter the address of the ClickHouse server itself in Host and Port."
+      ))
+  }
+
+  /// Who has answered, as far as it says.
+  private static func who(_ error: ServerError, _ status: Int) -> String {
+    let names = ["server", "via"].compactMap { ClickHouseErrors.header($0, of: error) }
+    let name = names.isEmpty ? "does not say whose it is" : "is from \(names.joined(separator: ", via "))"
+    return "The answer (status \(status)) is not ClickHouse's own: it \(name)"
+  }
+}
