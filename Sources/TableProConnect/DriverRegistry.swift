@@ -1,16 +1,18 @@
 import CassandraDriver
 import ConnectCore
+import DuckDBDriver
 import MongoDBDriver
 import MySQLDriver
 import PostgreSQLDriver
 import RedisDriver
 import SQLServerDriver
+import SQLiteDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
   static let drivers: [any Driver.Type] = [
     PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, MongoDBDriver.self, RedisDriver.self,
-    CassandraDriver.self,
+    CassandraDriver.self, SQLiteDriver.self, DuckDBDriver.self,
   ]
 
   /// The engines that have a driver.

@@ -83,6 +83,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case passwordExpires(days: Int)
   /// A user was given and no password, so that nobody was named to the server: it let in whom it takes for a stranger.
   case userNotUsed
+  /// The file holds nothing yet.
+  case databaseIsEmpty
   /// The server takes no writes.
   case serverIsReadOnly
   /// The database that was asked for is not among those that the user may see, where one comes into being by being
