@@ -3,6 +3,9 @@ import Foundation
 /// Files of the engines that open one (`Tests/LabHelpers/files.py`), in a folder that goes with its last user.
 public final class LabFile: Sendable {
   private static let helper = Result { try Helper("files.py") }
+  /// Closing any descriptor of a file gives up the locks that the process has on it (fcntl(2)), so who looks at files
+  /// cannot be who holds them.
+  private static let onlooker = Result { try Helper("files.py") }
 
   /// `sqlite` or `duckdb`.
   public let engine: String
@@ -25,7 +28,7 @@ public final class LabFile: Sendable {
 
   /// Everything in the folder, its bytes and times included.
   public func contents() throws -> [String] {
-    try Self.helper.get().ask("contents", folder.path, for: [String].self)
+    try Self.onlooker.get().ask("contents", folder.path, for: [String].self)
   }
 
   /// Holds the file in another process than the one that is tested: for some seconds, or until it is let go.

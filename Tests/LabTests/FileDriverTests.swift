@@ -18,7 +18,8 @@ import Testing
       return
     }
     let found = try Command.run(["/sbin/ldconfig", "-p"]).output
-    let line = try #require(found.split(separator: "\n").first { $0.contains("libsqlite3.so.0 ") }, "\(found)")
+    let line = try #require(
+      found.split(separator: "\n").first { $0.contains("libsqlite3.so.0 ") }, "\(found)")
     let path = try #require(line.components(separatedBy: " => ").last)
     let library = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let hide = #"mount --bind /dev/null "$0" && exec "$@""#
@@ -46,7 +47,9 @@ import Testing
     for name in [":memory:", file.path] {
       try check(
         Program.run(["duckdb:\(name)", "--format", "json"]),
-        says: ["brew install duckdb", "https://github.com/duckdb/duckdb/releases", "TABLEPRO_CONNECT_DRIVER_PATH"])
+        says: [
+          "brew install duckdb", "https://github.com/duckdb/duckdb/releases", "TABLEPRO_CONNECT_DRIVER_PATH",
+        ])
     }
     #expect(try Program.run(["duckdb:\(file.path)", "--until", "connect"]).exitCode == 0)
     let version = try Program.run(["--version"]).output
@@ -93,7 +96,9 @@ import Testing
     for call in calls {
       let isOfTheNetwork = ["socket(", "connect(", "sendto(", "bind("].contains { call.contains(" \($0)") }
       #expect(!isOfTheNetwork, "\(call)")
-      let makes = ["O_CREAT", "mkdir", "unlink", "rename(", "O_RDWR", "O_WRONLY"].contains { call.contains($0) }
+      let makes = ["O_CREAT", "mkdir", "unlink", "rename(", "O_RDWR", "O_WRONLY"].contains {
+        call.contains($0)
+      }
       #expect(!makes || call.contains("/dev/null"), "\(call)")
       #expect(!call.contains(home.path) || call.contains("execve"), "\(call)")
     }

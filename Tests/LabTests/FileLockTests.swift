@@ -9,7 +9,8 @@ import Testing
     FileRow("sqlite", "good").with(\.held, "reserved").with(\.mentions, "1 table"),
     FileRow("sqlite", "good").with(\.held, "wal").with(\.mentions, "journal mode wal"),
     FileRow("sqlite", "good", .notReady).with(\.held, "wal-exclusive").with(\.mentions, "is locked"),
-    FileRow("sqlite", "good", at: "connect").with(\.held, "exclusive").with(\.options, ["--until", "connect"]),
+    FileRow("sqlite", "good", at: "connect").with(\.held, "exclusive").with(
+      \.options, ["--until", "connect"]),
     // The lock is waited for, and not longer than the timeout.
     FileRow("sqlite", "good", .notReady).with(\.held, "exclusive").with(\.timeout, 0.3),
     FileRow("duckdb", "good", .notReady).with(\.held, "writing").with(\.mentions, "is locked"),
@@ -20,10 +21,10 @@ import Testing
     [0.5, 1.5].map { FileRow(engine, "stall", .timedOut).with(\.timeout, $0).with(\.atTheTimeout, true) }
   }
 
-  @Test(arguments: held) func held(_ row: FileRow) async throws { try await row.judge() }
+  @Test(arguments: held) func isHeld(_ row: FileRow) async throws { try await row.judge() }
 
   /// A pipe lies where the library looks for what a crash has left.
-  @Test(arguments: stalled) func stalled(_ row: FileRow) async throws { try await row.judge() }
+  @Test(arguments: stalled) func keepsTheDeadline(_ row: FileRow) async throws { try await row.judge() }
 
   private func run(_ file: LabFile, _ options: String...) throws -> ProgramResult {
     try Program.run(

@@ -43,8 +43,10 @@ import Testing
     FileRow("sqlite", "crashed").with(\.asNobody, true).with(\.mentions, "1 table, journal mode wal"),
     FileRow("sqlite", "log-without-index", .notReady).with(\.note, "-wal holds changes")
       .with(\.mentions, "has to be recovered"),
-    FileRow("sqlite", "log-without-index", .notReady).with(\.note, "-wal holds changes").with(\.asNobody, true),
-    FileRow("sqlite", "forbidden-log", .accessDenied).with(\.note, "-wal cannot be read").with(\.asNobody, true),
+    FileRow("sqlite", "log-without-index", .notReady).with(\.note, "-wal holds changes").with(
+      \.asNobody, true),
+    FileRow("sqlite", "forbidden-log", .accessDenied).with(\.note, "-wal cannot be read").with(
+      \.asNobody, true),
     FileRow("sqlite", "hot-journal", .notReady).with(\.mentions, "has to be recovered"),
     FileRow("sqlite", "hot-journal", .notReady).with(\.asNobody, true),
     FileRow("sqlite", "cut", .other).with(\.note, "it was cut off").with(\.mentions, "it is damaged"),
@@ -67,7 +69,7 @@ import Testing
     FileRow("duckdb", "crashed").with(\.mentions, "1 table"),
     FileRow("duckdb", "crashed").with(\.asNobody, true).with(\.mentions, "1 table"),
     FileRow("duckdb", "damaged-log", .other).with(\.mentions, "it is damaged"),
-    FileRow("duckdb", "cut", .other).with(\.mentions, "it is damaged"),
+    FileRow("duckdb", "cut", .other).with(\.note, "it was cut off").with(\.mentions, "it is damaged"),
     FileRow("duckdb", "cut-in-header", .other, at: "connect").with(\.note, "it was cut off"),
     FileRow("duckdb", "header", .other).with(\.mentions, "it is damaged"),
     FileRow("duckdb", "blocks", .other).with(\.mentions, "it is damaged"),
@@ -80,7 +82,7 @@ import Testing
     FileRow("duckdb", "long-path").with(\.mentions, "1 table"),
   ]
 
-  @Test(arguments: places) func place(_ row: FileRow) async throws { try await row.judge() }
-  @Test(arguments: sqlite) func sqlite(_ row: FileRow) async throws { try await row.judge() }
-  @Test(arguments: duckdb) func duckdb(_ row: FileRow) async throws { try await row.judge() }
+  @Test(arguments: places) func ofBoth(_ row: FileRow) async throws { try await row.judge() }
+  @Test(arguments: sqlite) func ofSQLite(_ row: FileRow) async throws { try await row.judge() }
+  @Test(arguments: duckdb) func ofDuckDB(_ row: FileRow) async throws { try await row.judge() }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct FileUsageTests {
   static let ssl: [[String]] =
     Mode.allCases.map { ["--ssl", $0.rawValue] } + [
-      ["--ssl-ca", "system"], ["--ssl-cert", "/x"], ["--ssl-cert", "/x", "--ssl-key", "/x"], ["--ssl-crl", "/x"],
+      ["--ssl-ca", "system"], ["--ssl-cert", "/x"], ["--ssl-cert", "/x", "--ssl-key", "/x"],
+      ["--ssl-crl", "/x"],
       ["--ssl-key-passphrase", "pass:x"], ["--server-name", "h"], ["--tls-min", "1.2"],
     ]
 
@@ -20,7 +21,8 @@ import Testing
     try expectUsageError(["--engine", engine, "-d", ":memory:"] + options, naming: words)
   }
 
-  @Test(arguments: ["sqlite", "duckdb"], ["sslmode=require", "sslmode=disable", "ssl=true", "sslrootcert=/x"])
+  @Test(
+    arguments: ["sqlite", "duckdb"], ["sslmode=require", "sslmode=disable", "ssl=true", "sslrootcert=/x"])
   func sslParameter(engine: String, parameter: String) throws {
     try expectUsageError(["\(engine)::memory:?\(parameter)"], naming: ["the URL's ssl", "does not apply"])
   }
@@ -56,7 +58,8 @@ import Testing
       ], environment: LabFile.environment(engine))
     #expect(result.exitCode == 0, "\(result)")
     let warnings = try #require(Report(result.output)?.warnings)
-    for label in ["-h/--host", "-p/--port", "-U/--user", "--password", "-4", "--show-certs", "--auth-source"] {
+    for label in ["-h/--host", "-p/--port", "-U/--user", "--password", "-4", "--show-certs", "--auth-source"]
+    {
       #expect(warnings.contains { $0.hasPrefix("\(label) is ") }, "\(label): \(warnings)")
     }
     #expect(warnings.count == 7, "\(warnings)")

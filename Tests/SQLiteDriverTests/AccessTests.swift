@@ -5,7 +5,11 @@ import Testing
 @Suite("How an SQLite database is opened")
 struct AccessTests {
   private let rollback = SQLiteHeader(HeaderTests.header())
-  private let wal = SQLiteHeader(HeaderTests.header { $0[18] = 2; $0[19] = 2 })
+  private let wal = SQLiteHeader(
+    HeaderTests.header {
+      $0[18] = 2
+      $0[19] = 2
+    })
 
   @Test("Whatever lies beside it, nothing has to be made")
   func choice() {
@@ -25,7 +29,8 @@ struct AccessTests {
     #expect(SQLiteAccess.memory.name(of: "") == ":memory:")
     #expect(SQLiteAccess.locking.name(of: "/a b/c.db") == "file:/a%20b/c.db?mode=ro")
     #expect(
-      SQLiteAccess.immutable.name(of: "/x?mode=rwc&y#z%41") == "file:/x%3Fmode%3Drwc%26y%23z%2541?mode=ro&immutable=1")
+      SQLiteAccess.immutable.name(of: "/x?mode=rwc&y#z%41")
+        == "file:/x%3Fmode%3Drwc%26y%23z%2541?mode=ro&immutable=1")
     #expect(SQLiteAccess.readOnlyIndex.name(of: "/ü") == "file:/%C3%BC?mode=ro&readonly_shm=1")
   }
 }

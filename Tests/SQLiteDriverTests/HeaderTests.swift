@@ -26,8 +26,18 @@ struct HeaderTests {
     #expect(problem(Self.header()) == nil)
     let header = try #require(SQLiteHeader(Self.header()))
     #expect(header.pageSize == 4096 && header.pageCount == 6 && !header.usesWAL)
-    #expect(SQLiteHeader(Self.header { $0[18] = 2; $0[19] = 2 })?.usesWAL == true)
-    #expect(SQLiteHeader(Self.header { $0[16] = 0; $0[17] = 1 })?.pageSize == 65_536)
+    #expect(
+      SQLiteHeader(
+        Self.header {
+          $0[18] = 2
+          $0[19] = 2
+        })?.usesWAL == true)
+    #expect(
+      SQLiteHeader(
+        Self.header {
+          $0[16] = 0
+          $0[17] = 1
+        })?.pageSize == 65_536)
     // A version that does not keep the count leaves the other number behind.
     #expect(SQLiteHeader(Self.header { $0[95] = 6 })?.pageCount == nil)
   }
@@ -40,8 +50,18 @@ struct HeaderTests {
     #expect(problem(Self.header { $0[0] = 0 }) == .notADatabase)
     #expect(problem(Array(Self.header().prefix(50))) == .damaged)
     #expect(problem(Array(Self.header().prefix(99))) == .damaged)
-    #expect(problem(Self.header { $0[16] = 0; $0[17] = 3 }) == .damaged)
-    #expect(problem(Self.header { $0[16] = 1; $0[17] = 0 }) == .damaged)
+    #expect(
+      problem(
+        Self.header {
+          $0[16] = 0
+          $0[17] = 3
+        }) == .damaged)
+    #expect(
+      problem(
+        Self.header {
+          $0[16] = 1
+          $0[17] = 0
+        }) == .damaged)
     #expect(problem(Self.header { $0[21] = 63 }) == .damaged)
     #expect(problem(Self.header { $0[19] = 0 }) == .damaged)
     #expect(problem(Self.header { $0[19] = 3 }) == .newer)

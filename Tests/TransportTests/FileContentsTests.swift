@@ -6,7 +6,8 @@ struct FileContentsTests {
   @Test func words() {
     #expect(FileContents.words(for: []) == "it is empty")
     #expect(FileContents.words(for: Array("SQLite format 3\0".utf8)) == "it holds an SQLite database")
-    #expect(FileContents.words(for: [0, 0, 0, 0, 0, 0, 0, 1] + Array("DUCK".utf8)) == "it holds a DuckDB database")
+    #expect(
+      FileContents.words(for: [0, 0, 0, 0, 0, 0, 0, 1] + Array("DUCK".utf8)) == "it holds a DuckDB database")
     #expect(FileContents.words(for: Array("PK\u{3}\u{4}....".utf8)) == "it holds a ZIP archive")
     #expect(FileContents.words(for: Array("PAR1".utf8)) == "it holds a Parquet file")
     #expect(FileContents.words(for: Array("one,two\r\n".utf8)) == "it holds text")

@@ -66,6 +66,7 @@ package struct Finding: Equatable, Sendable {
 
   package static func == (left: Finding, right: Finding) -> Bool {
     left.cause == right.cause && left.recommendedMode == right.recommendedMode && left.notes == right.notes
-      && left.file == right.file && left.advice?.message == right.advice?.message && left.advice?.change == right.advice?.change
+      && left.file == right.file && left.advice?.message == right.advice?.message
+      && left.advice?.change == right.advice?.change
   }
 }

@@ -20,7 +20,8 @@ extension Advice {
     case .noPermission:
       return Advice(
         "This user may not read the file \(file).",
-        app: "Have its owner allow it: reading takes the right to read the file and to enter every folder above it.",
+        app:
+          "Have its owner allow it: reading takes the right to read the file and to enter every folder above it.",
         commandLine: "ls -l PATH shows whose it is")
     case .notADatabase:
       return Advice(
@@ -74,5 +75,7 @@ extension Advice {
     context.target.engine == .sqlite ? " The sqlite3 shell's .recover does that." : ""
   }
 
-  private static func article(_ product: String) -> String { product == "SQLite" ? "an SQLite" : "a \(product)" }
+  private static func article(_ product: String) -> String {
+    product == "SQLite" ? "an SQLite" : "a \(product)"
+  }
 }

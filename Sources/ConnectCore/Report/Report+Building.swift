@@ -26,7 +26,8 @@ extension Report {
       host: clean.line(target.sources.host.description),
       mode: clean.line(target.sources.mode.description))
     ssl = SSL(
-      requested: hasNetwork ? target.ssl.mode : nil, encrypted: observation.encrypted, fallback: observation.fallback != nil,
+      requested: hasNetwork ? target.ssl.mode : nil, encrypted: observation.encrypted,
+      fallback: observation.fallback != nil,
       verified: observation.tls?.verified ?? .none)
     server = Self.identity(observation, clean: clean)
     tls = observation.tls.map { TLS($0, clean: clean) }

@@ -31,7 +31,8 @@ struct TextReport {
   func failure(_ problem: Report.Problem) -> [String] {
     let ended =
       problem.beforeConnecting
-      ? "failed before \(opensFile ? "the database was read" : "connecting")" : "failed \(words(for: problem.stage))"
+      ? "failed before \(opensFile ? "the database was read" : "connecting")"
+      : "failed \(words(for: problem.stage))"
     let seen = problem.notes.map { "- \($0)" } + warnings
     return [
       headline(ended, color: .red), paint(problem.message, .bold), problem.suggestion,
@@ -42,7 +43,8 @@ struct TextReport {
   /// Headline, what was reached, and warnings.
   var success: [String] {
     let ended = report.stages.last.map {
-      $0.stage == .query ? "connected" : "succeeded up to \(opensFile ? "the opening of the file" : Self.name(of: $0.stage))"
+      $0.stage == .query
+        ? "connected" : "succeeded up to \(opensFile ? "the opening of the file" : Self.name(of: $0.stage))"
     }
     return [
       headline(ended ?? "connected", color: .green), facts.joined(separator: "\n"),

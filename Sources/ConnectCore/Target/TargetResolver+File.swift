@@ -38,7 +38,8 @@ extension TargetResolver {
     let given = TargetField.allCases.first { $0.isSSL && layer[$0] != nil }
     guard let label = given.flatMap({ layer[$0]?.label }) ?? (hasPassphrase ? "--ssl-key-passphrase" : nil)
     else { return }
-    throw UsageError("\(label) does not apply to \(name), which opens a file: there is no network to encrypt.")
+    throw UsageError(
+      "\(label) does not apply to \(name), which opens a file: there is no network to encrypt.")
   }
 
   private static func check(_ until: ConnectionStage, _ name: String) throws(UsageError) {

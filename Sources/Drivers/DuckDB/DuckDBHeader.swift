@@ -34,7 +34,8 @@ struct DuckDBHeader: Equatable {
     }
     guard file.size >= bytesOfHeaders else {
       return DatabaseFileFault(
-        .damaged, detail: "it has \(file.size) bytes, and the headers alone have \(bytesOfHeaders): it was cut off")
+        .damaged,
+        detail: "it has \(file.size) bytes, and the headers alone have \(bytesOfHeaders): it was cut off")
     }
     return nil
   }

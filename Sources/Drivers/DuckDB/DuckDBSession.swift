@@ -19,12 +19,18 @@ final class DuckDBSession {
   init(_ library: DuckDB, _ path: String?) throws(ServerError) {
     functions = library.functions
     var config: duckdb_config?
-    guard functions.duckdb_create_config(&config) == 0 else { throw Self.error("no configuration could be made") }
+    guard functions.duckdb_create_config(&config) == 0 else {
+      throw Self.error("no configuration could be made")
+    }
     defer { functions.duckdb_destroy_config(&config) }
     if path != nil, functions.duckdb_set_config(config, "access_mode", "READ_ONLY") != 0 {
       throw Self.error("the library knows no read-only access")
     }
-    for (name, value) in Self.settings { _ = functions.duckdb_set_config(config, name, value) }
+    // What follows a ? is not a file's name to DuckDB when it looks for the log, which it then forbids itself.
+    let forbidsOthers = path?.contains("?") != true
+    for (name, value) in Self.settings where forbidsOthers || name != "enable_external_access" {
+      _ = functions.duckdb_set_config(config, name, value)
+    }
     var words: UnsafeMutablePointer<CChar>?
     guard functions.duckdb_open_ext(path ?? ":memory:", &database, config, &words) == 0 else {
       let text = words.map { String(cString: $0) } ?? "the database could not be opened"
@@ -48,7 +54,8 @@ final class DuckDBSession {
     let state = functions.duckdb_query(connection, query, &result)
     defer { functions.duckdb_destroy_result(&result) }
     guard state == 0 else {
-      throw Self.error(functions.duckdb_result_error(&result).map { String(cString: $0) } ?? "the query failed")
+      throw Self.error(
+        functions.duckdb_result_error(&result).map { String(cString: $0) } ?? "the query failed")
     }
     return (0..<columns).map { column in
       guard let text = functions.duckdb_value_varchar(&result, UInt64(column), 0) else { return nil }

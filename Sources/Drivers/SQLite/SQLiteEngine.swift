@@ -10,39 +10,60 @@ struct SQLiteEngine: FileEngine {
 
   func read(_ file: DatabaseFile?, patience: Duration) throws(ConnectionFailure) -> FileSession {
     let header = file.flatMap { SQLiteHeader($0.head) }
-    var access = SQLiteAccess.memory
-    if let file {
-      let log = file.companion("-wal")
-      let index = file.companion("-shm")
-      access = SQLiteAccess(header, log: log?.size, index: index?.size)
-      for beside in [log, index].compactMap({ $0 }) where access == .readOnlyIndex && !beside.isReadable {
-        throw failure(.databaseFile(DatabaseFileFault(.noPermission, detail: "\(beside.path) cannot be read")))
-      }
-    }
-    let session: SQLiteSession
+    let access = try access(to: file, header)
+    var facts: SQLiteFacts
     do throws(ServerError) {
-      session = try SQLiteSession(library, file?.path ?? "", access, patience: patience)
+      facts = try self.facts(of: file?.path ?? "", access, patience)
     } catch {
       throw failure(of: error, file, header, access)
     }
+    guard let file else { return session([]) }
+    if header?.usesWAL == true { facts.journalMode = "wal" }
+    // The library takes a last page that is not whole for one that ends in zeros.
+    if access != .readOnlyIndex, let shortage = shortageNow(in: file) {
+      throw failure(.databaseFile(DatabaseFileFault(.damaged, detail: shortage)))
+    }
+    return session(facts.details, file.size == 0 ? [.databaseIsEmpty] : [])
+  }
+
+  private func session(_ details: [String], _ remarks: [Remark] = []) -> FileSession {
+    let server = ServerIdentity(product: "SQLite", version: library.library.version, details: details)
+    return FileSession(server: server, remarks: remarks)
+  }
+
+  private func access(
+    to file: DatabaseFile?, _ header: SQLiteHeader?
+  ) throws(ConnectionFailure) -> SQLiteAccess {
+    guard let file else { return .memory }
+    let log = file.companion("-wal")
+    let index = file.companion("-shm")
+    let access = SQLiteAccess(header, log: log?.size, index: index?.size)
+    if access == .readOnlyIndex,
+      let closed = [log, index].compactMap({ $0 }).first(where: { !$0.isReadable })
+    {
+      throw failure(.databaseFile(DatabaseFileFault(.noPermission, detail: "\(closed.path) cannot be read")))
+    }
+    return access
+  }
+
+  private func facts(
+    of path: String, _ access: SQLiteAccess, _ patience: Duration
+  ) throws(ServerError) -> SQLiteFacts {
+    let session = try SQLiteSession(library, path, access, patience: patience)
     defer { session.close() }
-    do throws(ServerError) {
-      // Reads the header and the first page.
-      _ = try session.value("PRAGMA schema_version")
-      // Reads the schema.
-      let tables = try session.value("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
-      let pages = try session.value("PRAGMA page_count")
-      let mode = try session.value("PRAGMA journal_mode")
-      let facts = SQLiteFacts(
-        tables: tables, pages: pages, pageSize: try session.value("PRAGMA page_size"),
-        journalMode: header?.usesWAL == true ? "wal" : mode)
-      return FileSession(
-        server: ServerIdentity(
-          product: "SQLite", version: library.library.version, details: file == nil ? [] : facts.details),
-        remarks: file?.size == 0 ? [.databaseIsEmpty] : [])
-    } catch {
-      throw failure(of: error, file, header, access)
-    }
+    // Reads the header and the first page.
+    _ = try session.value("PRAGMA schema_version")
+    // Reads the schema.
+    let tables = try session.value("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
+    return SQLiteFacts(
+      tables: tables, pages: try session.value("PRAGMA page_count"),
+      pageSize: try session.value("PRAGMA page_size"), journalMode: try session.value("PRAGMA journal_mode"))
+  }
+
+  /// What the file lacks by its header, looked at once more: a writer may have been at work the first time.
+  private func shortageNow(in file: DatabaseFile) -> String? {
+    guard case .success(let now) = DatabaseFile.examine(file.path) else { return nil }
+    return SQLiteHeader(now.head)?.shortage(in: now)
   }
 
   /// The library's error, with what was seen of the file where that says more.

@@ -21,7 +21,8 @@ package struct DatabaseFile: Sendable {
     var status = stat()
     guard stat(path, &status) == 0 else {
       let number = errno
-      return .failure(number == ENOENT ? .fault(DatabaseFileFault(.missing, detail: hint(path))) : refusal(number))
+      return .failure(
+        number == ENOENT ? .fault(DatabaseFileFault(.missing, detail: hint(path))) : refusal(number))
     }
     if let problem = problem(of: status) { return .failure(.fault(problem)) }
 
@@ -46,6 +47,12 @@ package struct DatabaseFile: Sendable {
     defer { free(real) }
     return .success(
       DatabaseFile(path: String(cString: real), size: Int(status.st_size), head: Array(head.prefix(count))))
+  }
+
+  /// Its size by now, for a file that may have been written to meanwhile.
+  package var sizeNow: Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : size
   }
 
   /// The size of the plain file beside this one, whose name ends so; nil: there is none.

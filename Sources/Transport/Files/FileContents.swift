@@ -7,8 +7,18 @@ package enum FileContents {
       return "it holds \(known.name)"
     }
     if head.allSatisfy({ $0 == 0 }) { return "it begins with nothing but zeros" }
-    if head.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || [9, 10, 13].contains($0) }) { return "it holds text" }
+    if isText(head) { return "it holds text" }
     return looksRandom(head) ? "its bytes look random, as those of an encrypted file do" : nil
+  }
+
+  /// Whether it is UTF-8 without control characters; the last character may be cut off.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    var text = String(decoding: bytes, as: UTF8.self).unicodeScalars
+    if text.last == "\u{fffd}" { text.removeLast() }
+    return text.allSatisfy { scalar in
+      "\t\n\r".unicodeScalars.contains(scalar)
+        || scalar.properties.generalCategory != .control && scalar != "\u{fffd}"
+    }
   }
 
   /// Whether the bytes are spread as evenly as an encryption spreads them.

@@ -20,7 +20,8 @@ struct FileTargetTests {
       ("sqlite:///a/b.db", "/a/b.db"), ("sqlite:////a/b.db", "/a/b.db"), ("sqlite://a/b.db", "a/b.db"),
       ("sqlite://localhost/a.db", "/a.db"), ("sqlite://localhost", "localhost"),
       ("sqlite:./a.db", "./a.db"), ("SQLite:a.db", "a.db"), ("sqlite:a%20b%3Fc%25.db", "a b?c%.db"),
-      ("sqlite:a.db?x=1", "a.db"), ("sqlite:me@home:1.db", "me@home:1.db"), ("sqlite:///me@home/a", "/me@home/a"),
+      ("sqlite:a.db?x=1", "a.db"), ("sqlite:me@home:1.db", "me@home:1.db"),
+      ("sqlite:///me@home/a", "/me@home/a"),
       ("sqlite:file:a.db", "file:a.db"), ("sqlite::memory:", ":memory:"), ("sqlite:///:memory:", ":memory:"),
       ("sqlite://:memory:", ":memory:"), ("duckdb:a.duckdb", "a.duckdb"), ("duckdb:///a.duckdb", "/a.duckdb"),
       ("duckdb::memory:", ":memory:"), ("duckdb:md:x", "md:x"),
@@ -47,7 +48,8 @@ struct FileTargetTests {
     arguments: [
       ("sqlite:", "needs a file"), ("sqlite://", "needs a file"), ("sqlite:?x=1", "needs a file"),
       ("sqlite://u:s3cret@h/x", "cannot be read"), ("sqlite://h:1/x", "cannot be read"),
-      ("sqlite:a%zz", "hexadecimal"), ("sqlite:a%0Ab", "control character"), ("sqlite:a%00b", "control character"),
+      ("sqlite:a%zz", "hexadecimal"), ("sqlite:a%0Ab", "control character"),
+      ("sqlite:a%00b", "cannot be read"),
       ("sqlite:x?sslmode=disable", "the URL's sslmode does not apply"), ("sqlite:x?ssl", "does not apply"),
       ("duckdb:x?tlsmode=1", "does not apply"), ("sqlite:x?sslmode=maybe", "sslmode"),
       ("sqlite:s3://bucket/x", "a server's URL"),
@@ -97,7 +99,8 @@ struct FileTargetTests {
         let failure = ConnectionFailure(
           stage: .query, event: .databaseFile(DatabaseFileFault(problem, detail: "it is so")))
         let diagnosis = try #require(
-          Diagnosis(of: Observation(outcome: .failed(failure), host: .none), target: target, rules: NoRules()))
+          Diagnosis(of: Observation(outcome: .failed(failure), host: .none), target: target, rules: NoRules())
+        )
         #expect(diagnosis.cause == problem.cause)
         #expect(diagnosis.message.contains("“/data/shop”") && diagnosis.recommendedMode == nil)
         #expect(!diagnosis.suggestion.contains("--ssl") && !diagnosis.suggestion.contains("SSL"))
@@ -127,8 +130,4 @@ struct FileTargetTests {
     // No engine with a network may do without a host.
     #expect(try !JSONSchema.ofReports().problems(in: json.replacing("sqlite", with: "postgres")).isEmpty)
   }
-}
-
-private struct NoRules: DiagnosisRules {
-  func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? { nil }
 }
