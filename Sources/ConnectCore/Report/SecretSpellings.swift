@@ -14,7 +14,8 @@ enum SecretSpellings {
       secret.replacing("\\", with: "\\\\").replacing("'", with: "\\'"),
       Sanitiser.visible(secret, keepingLineBreaks: false),
       // Redis repeats it with line breaks as spaces.
-      String(String.UnicodeScalarView(secret.unicodeScalars.map { "\r\n".unicodeScalars.contains($0) ? " " : $0 })),
+      String(
+        String.UnicodeScalarView(secret.unicodeScalars.map { "\r\n".unicodeScalars.contains($0) ? " " : $0 })),
     ] + encodings(of: secret)
   }
 

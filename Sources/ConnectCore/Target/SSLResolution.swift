@@ -5,6 +5,8 @@ struct SSLResolution {
   private let merged: TargetLayer
   private let modeName: String?
   private let implyingScheme: String?
+  /// The scheme that stands for TLS where a mode turns it off.
+  private let overruledScheme: String?
   private let hasPassphrase: Bool
 
   init(
@@ -15,6 +17,8 @@ struct SSLResolution {
     let given = merged[.mode]
     let implied = given == nil && scheme?.impliesTLS == true
     implyingScheme = implied ? scheme?.name : nil
+    let isOff = given.flatMap { SSLMode(name: $0.value) } == .disabled
+    overruledScheme = isOff && scheme?.impliesTLS == true ? scheme?.name : nil
     modeName = given?.value.lowercased()
     source = implied ? .url : given?.source ?? .defaultValue
     self.hasPassphrase = hasPassphrase || merged[.keyPassphrase] != nil
@@ -44,8 +48,8 @@ struct SSLResolution {
     if let socket, mode != .disabled, mode != .preferred {
       throw UsageError(
         """
-        \(merged[.mode]?.label ?? "The mode") asks for \(mode.rawValue), and the host \(socket.host.quoted) is \
-        a Unix socket, which has no TLS.
+        \(merged[.mode]?.label ?? implyingScheme.map { $0 + "://" } ?? "The mode") asks for \(mode.rawValue), \
+        and the host \(socket.host.quoted) is a Unix socket, which has no TLS.
         """)
     }
     if until == .tls, mode == .disabled {
@@ -69,6 +73,11 @@ struct SSLResolution {
         \(implyingScheme):// turns TLS on in mode required: the certificate was not verified, while other \
         clients of such a URL verify it. Use --ssl verify-identity to verify it.
         """)
+    }
+    if let overruledScheme, let given = merged[.mode] {
+      warnings.append(
+        "\(given.label.sentence) turns off the TLS that \(overruledScheme):// stands for: nothing is encrypted."
+      )
     }
     let why = reasonForPlain(hosts: hosts)
     if let why {
@@ -116,5 +125,5 @@ struct SSLResolution {
 
 extension String {
   /// The text with a capital letter where a sentence begins with it.
-  fileprivate var sentence: String { hasPrefix("the ") ? "T" + dropFirst() : self }
+  var sentence: String { hasPrefix("the ") ? "T" + dropFirst() : self }
 }
