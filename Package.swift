@@ -12,6 +12,7 @@ let headerFolders: [SwiftSetting] = [
       "/opt/homebrew/opt/libpq/include", "/usr/local/opt/libpq/include",
       "/opt/homebrew/opt/freetds/include", "/usr/local/opt/freetds/include",
       "/opt/homebrew/opt/hiredis/include", "/usr/local/opt/hiredis/include",
+      "/opt/homebrew/opt/sqlite/include", "/usr/local/opt/sqlite/include",
       "/opt/homebrew/opt/mariadb-connector-c/include/mariadb",
       "/usr/local/opt/mariadb-connector-c/include/mariadb",
       "/opt/homebrew/opt/mongo-c-driver@1/include/libmongoc-1.0",
@@ -76,6 +77,11 @@ let package = Package(
 
     driver("ClickHouse", over: "HTTP"),
 
+    library("CSQLite3"),
+    driver("SQLite", library: "CSQLite3"),
+    library("CDuckDB"),
+    driver("DuckDB", library: "CDuckDB"),
+
     library("CSybDB"),
     driver("SQLServer", library: "CSybDB"),
 
@@ -83,7 +89,8 @@ let package = Package(
       name: "tablepro-connect",
       dependencies: [
         "ConnectCore", "Transport", "Workers", "PostgreSQLDriver", "MySQLDriver", "SQLServerDriver",
-        "MongoDBDriver", "RedisDriver", "CassandraDriver", "EtcdDriver", "ClickHouseDriver",
+        "MongoDBDriver", "RedisDriver", "CassandraDriver", "EtcdDriver", "ClickHouseDriver", "SQLiteDriver",
+        "DuckDBDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TableProConnect",
@@ -118,6 +125,12 @@ let package = Package(
       swiftSettings: headerFolders),
     .testTarget(
       name: "ClickHouseDriverTests", dependencies: ["ConnectCore", "HTTP", "ClickHouseDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "SQLiteDriverTests", dependencies: ["ConnectCore", "Transport", "SQLiteDriver"],
+      swiftSettings: headerFolders),
+    .testTarget(
+      name: "DuckDBDriverTests", dependencies: ["ConnectCore", "Transport", "DuckDBDriver"],
       swiftSettings: headerFolders),
     .target(
       name: "Lab", path: "Tests/Lab"),

@@ -22,14 +22,14 @@ setup_debian() {
         libncurses6
         # for the build
         binutils freetds-dev g++ libc6-dev libcurl4-openssl-dev libhiredis-dev libmariadb-dev libmongoc-dev libpq-dev
-        libssl-dev make pkg-config zlib1g-dev
+        libsqlite3-dev libssl-dev make pkg-config zlib1g-dev
         # for the program: the drivers that it opens at run time, and the system trust store
-        ca-certificates libcurl4 libmariadb3 libmongoc-1.0-0 libpq5 libsybdb5
+        ca-certificates libcurl4 libmariadb3 libmongoc-1.0-0 libpq5 libsqlite3-0 libsybdb5
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
         clickhouse-client curl etcd-client freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core
-        mariadb-server-core openssl python3 python3-venv redis-tools util-linux
+        mariadb-server-core openssl python3 python3-venv redis-tools strace util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do
@@ -86,8 +86,8 @@ setup_macos() {
         exit 1
     fi
     local missing=() formula
-    for formula in curl etcd freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 \
-        postgresql@15 redis; do
+    for formula in curl duckdb etcd freetds hiredis libpq mariadb-connector-c mariadb@10.11 mongo-c-driver@1 openssl@3 \
+        postgresql@15 redis sqlite; do
         brew list --versions "$formula" >/dev/null || missing+=("$formula")
     done
     [ ${#missing[@]} -eq 0 ] || brew install "${missing[@]}"
@@ -104,6 +104,25 @@ setup_python() {
     cp "$list" "$stamp"
 }
 
+# DuckDB has no package. Its wheel for Python holds the whole library, with the needs of a module of Python's; what is
+# made here is an empty library that needs the wheel's and Python's, so that whoever loads it gets both.
+setup_duckdb() {
+    local wheel version python
+    wheel=$(realpath .venv/lib/python3*/site-packages/_duckdb.*.so)
+    if [ .lab/libduckdb.so -nt "$wheel" ]; then return 0; fi
+    version=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_config_var("VERSION"))')
+    python=libpython$version.so.1.0
+    if ! /sbin/ldconfig -p | grep -q "$python "; then
+        say "installing libpython$version"
+        as_root apt-get update -q
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 "libpython$version"
+    fi
+    say 'making .lab/libduckdb.so of the Python package duckdb'
+    mkdir -p .lab
+    cc -shared -o .lab/libduckdb.so -Wl,--no-as-needed "-l:$python" "$wheel"
+}
+
 if command -v apt-get >/dev/null; then
     setup_debian
     setup_servers
@@ -113,6 +132,7 @@ else
     say 'knows Debian, Ubuntu and macOS only; what it would install is listed in scripts/setup.sh' >&2
 fi
 setup_python
+if command -v apt-get >/dev/null; then setup_duckdb; fi
 if ! command -v swift >/dev/null; then
     say 'the Swift toolchain (6.0 or newer) is missing, see https://www.swift.org/install' >&2
     exit 1

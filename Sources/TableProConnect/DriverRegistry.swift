@@ -1,18 +1,20 @@
 import CassandraDriver
 import ClickHouseDriver
 import ConnectCore
+import DuckDBDriver
 import EtcdDriver
 import MongoDBDriver
 import MySQLDriver
 import PostgreSQLDriver
 import RedisDriver
 import SQLServerDriver
+import SQLiteDriver
 
 /// The drivers of this build: the only list of the engines that are built.
 enum DriverRegistry {
   static let drivers: [any Driver.Type] = [
     PostgreSQLDriver.self, MySQLDriver.self, SQLServerDriver.self, MongoDBDriver.self, RedisDriver.self,
-    CassandraDriver.self, EtcdDriver.self, ClickHouseDriver.self,
+    CassandraDriver.self, ClickHouseDriver.self, EtcdDriver.self, SQLiteDriver.self, DuckDBDriver.self,
   ]
 
   /// The engines that have a driver.

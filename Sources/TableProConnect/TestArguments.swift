@@ -31,7 +31,9 @@ struct ServerArguments: ParsableArguments {
   @Option(name: [.customShort("U"), .customShort("u"), .long], help: "User. (default: the system's user)")
   var user: String?
 
-  @Option(name: [.customShort("d"), .long], help: "Database. (default: the user's name)")
+  @Option(
+    name: [.customShort("d"), .long],
+    help: "Database, or the file of SQLite or DuckDB. (default: the user's name)")
   var database: String?
 
   @Option(help: ArgumentHelp("Password, from \(SecretSource.forms).", valueName: "source"))

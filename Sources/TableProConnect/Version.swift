@@ -16,8 +16,7 @@ enum Version {
   }
 
   private static func line(_ missing: MissingDriver) -> String {
-    let install = "apt install \(missing.debianPackage), or brew install \(missing.homebrewFormula)"
     let refused = missing.refusedPath.map { "refused: \($0) was built with another OpenSSL" }
-    return "\(missing.library) \(refused ?? "missing"); \(install)"
+    return "\(missing.library) \(refused ?? "missing"); \(missing.installation)"
   }
 }

@@ -18,12 +18,15 @@ package struct DriverLoader: Sendable {
   /// A function of the library's own, by which its file is told.
   package let symbol: String
   package let tls: DriverTLS
-  package let debianPackage: String
+  /// nil: Debian has none.
+  package let debianPackage: String?
   package let homebrewFormula: String
+  /// Where its makers publish it, if that is the way to get it.
+  package let download: String?
 
   package init(
-    library: String, files: [String], symbol: String, tls: DriverTLS = .ours, debianPackage: String,
-    homebrewFormula: String
+    library: String, files: [String], symbol: String, tls: DriverTLS = .ours,
+    debianPackage: String?, homebrewFormula: String, download: String? = nil
   ) {
     self.library = library
     self.files = files
@@ -31,6 +34,7 @@ package struct DriverLoader: Sendable {
     self.tls = tls
     self.debianPackage = debianPackage
     self.homebrewFormula = homebrewFormula
+    self.download = download
   }
 
   /// An open library; it stays open until the process ends.
@@ -113,7 +117,7 @@ package struct DriverLoader: Sendable {
 
   private func missing(refused: String? = nil, detail: String) -> MissingDriver {
     MissingDriver(
-      library: library, debianPackage: debianPackage, homebrewFormula: homebrewFormula, refusedPath: refused,
-      detail: detail)
+      library: library, debianPackage: debianPackage, homebrewFormula: homebrewFormula, download: download,
+      refusedPath: refused, detail: detail)
   }
 }

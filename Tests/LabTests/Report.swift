@@ -3,7 +3,7 @@ import Foundation
 /// The program's JSON, as far as tests look at it.
 struct Report: Decodable {
   struct SSL: Decodable {
-    var requested: String
+    var requested: String?
     var encrypted: Bool?
     var fallback: Bool
     var verified: String
@@ -48,9 +48,10 @@ struct Report: Decodable {
   var schema: String
   var ok: Bool
   var engine: String
-  var host: String
+  var host: String?
   var port: Int?
   var address: String?
+  var database: String?
   var ssl: SSL
   var server: Server?
   var tls: TLS?

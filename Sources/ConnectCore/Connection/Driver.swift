@@ -54,6 +54,8 @@ package struct Finding: Equatable, Sendable {
   package var recommendedMode: SSLMode?
   /// Sentences for the report that say what was seen.
   package var notes: [String]
+  /// What is wrong with the file, of an engine that opens one; the advice speaks of that then.
+  package var file: DatabaseFileProblem?
   /// What to say instead of the cause's own message, and what to change; nil: the cause's fit.
   package var advice: (message: String, change: String)?
 
@@ -67,8 +69,15 @@ package struct Finding: Equatable, Sendable {
     self.advice = advice
   }
 
+  /// What a rule found of a file that should be a database.
+  package init(file: DatabaseFileProblem, notes: [String] = []) {
+    self.init(cause: file.cause, notes: notes)
+    self.file = file
+  }
+
   package static func == (left: Finding, right: Finding) -> Bool {
     left.cause == right.cause && left.recommendedMode == right.recommendedMode && left.notes == right.notes
-      && left.advice?.message == right.advice?.message && left.advice?.change == right.advice?.change
+      && left.file == right.file && left.advice?.message == right.advice?.message
+      && left.advice?.change == right.advice?.change
   }
 }

@@ -91,6 +91,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case passwordExpires(days: Int)
   /// A user was given and no password, so that nobody was named to the server: it let in whom it takes for a stranger.
   case userNotUsed
+  /// The file holds nothing yet.
+  case databaseIsEmpty
   /// The session works, and who the server is was not to be learnt: what happened when it was asked.
   case notIdentified(ConnectionFailure)
   /// The server's authentication is off, so that what was given to log in with has proven nothing.

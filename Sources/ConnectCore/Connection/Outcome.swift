@@ -89,6 +89,8 @@ package enum FailureEvent: Codable, Equatable, Sendable {
   case serverReported
   /// A file given for TLS cannot be used; nothing was sent.
   case fileUnusable(FileFault)
+  /// The file that should be the database is none, or cannot be used.
+  case databaseFile(DatabaseFileFault)
   /// The client library is missing or refused; nothing was sent.
   case driverMissing(MissingDriver)
   /// Something else, described.
@@ -139,28 +141,35 @@ package struct FileFault: Error, Codable, Equatable, Sendable {
 package struct MissingDriver: Error, Codable, Equatable, Sendable {
   /// `libpq`
   package var library: String
-  /// The Debian package and the Homebrew formula that bring it.
-  package var debianPackage: String
+  /// The Debian package and the Homebrew formula that bring it; nil: Debian has none.
+  package var debianPackage: String?
   package var homebrewFormula: String
+  /// Where its makers publish it, if that is where a system without a package gets it from.
+  package var download: String?
   /// The file that was refused because it brings another copy of OpenSSL; nil: none was found.
   package var refusedPath: String?
   /// The loader's own words.
   package var detail: String
 
   package init(
-    library: String, debianPackage: String, homebrewFormula: String, refusedPath: String? = nil,
-    detail: String
+    library: String, debianPackage: String?, homebrewFormula: String, download: String? = nil,
+    refusedPath: String? = nil, detail: String
   ) {
     self.library = library
     self.debianPackage = debianPackage
     self.homebrewFormula = homebrewFormula
+    self.download = download
     self.refusedPath = refusedPath
     self.detail = detail
   }
 
   /// How to get it: an end of a sentence.
   package var installation: String {
-    "apt install \(debianPackage) (Debian, Ubuntu) or brew install \(homebrewFormula) (macOS)"
+    let ways =
+      (debianPackage.map { ["apt install \($0) (Debian, Ubuntu)"] } ?? [])
+      + ["brew install \(homebrewFormula) (macOS)"]
+      + (download.map { ["\(library) from \($0) (Linux: Debian and Ubuntu have no package)"] } ?? [])
+    return ways.joined(separator: " or ")
   }
 }
 

@@ -1,5 +1,5 @@
 /// Verbatim evidence: what the server or its client library said, and every code that came with it.
-package struct ServerError: Codable, Equatable, Sendable {
+package struct ServerError: Error, Codable, Equatable, Sendable {
   /// The whole text, unchanged except that invalid UTF-8 was repaired.
   package var text: String
   /// SQLSTATE, five characters, where the protocol has one.

@@ -46,6 +46,7 @@ extension Advice {
   }
 
   static func timedOut(_ context: FailureContext) -> Advice {
+    if context.engine.opensFile { return fileTimedOut(context) }
     if let fault = context.fileFault {
       return Advice(
         "The file \(context.clean.line(fault.path)) could not be read to its end within \(context.seconds) s.",
@@ -114,7 +115,7 @@ extension Advice {
     let install = missing.installation
     guard let path = missing.refusedPath else {
       return Advice(
-        "The client library \(name), which connects to \(context.engine.displayName), was not found.",
+        "The client library \(name), which \(context.engine.opensFile ? "reads the files of" : "connects to") \(context.engine.displayName), was not found.",
         app: "Install it: \(install).",
         commandLine: "TABLEPRO_CONNECT_DRIVER_PATH=/folder/of/the/library names another place")
     }

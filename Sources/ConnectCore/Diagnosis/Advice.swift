@@ -22,7 +22,7 @@ struct Advice: Equatable, Sendable {
   }
 
   init(for cause: Cause, in context: FailureContext) {
-    self = Self.row(for: cause, in: context)
+    self = context.finding?.file.map { Self.databaseFile($0, context) } ?? Self.row(for: cause, in: context)
     if let own = context.finding?.advice {
       self = Advice(
         context.clean.line(own.message), app: context.clean.line(own.change), mode: recommendedMode)

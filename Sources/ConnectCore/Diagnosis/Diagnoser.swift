@@ -27,7 +27,8 @@ extension Diagnosis {
   private static func finding(
     for failure: ConnectionFailure, _ target: ConnectionTarget, _ rules: any DiagnosisRules
   ) -> Finding? {
-    concernsEngine(failure, target) ? rules.finding(for: failure, target: target) : nil
+    if case .databaseFile(let fault) = failure.event { return Finding(file: fault.problem) }
+    return concernsEngine(failure, target) ? rules.finding(for: failure, target: target) : nil
   }
 
   /// Whether the engine's own rules may know more than the event says by itself.

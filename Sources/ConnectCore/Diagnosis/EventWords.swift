@@ -22,6 +22,7 @@ struct EventWords {
     case .notTLS(let answer): "\(who(answer)) answered the TLS handshake\(said(answer))"
     case .serverReported: failure.error.map { quote($0) } ?? "the server reported an error"
     case .fileUnusable(let fault): "reading \(clean.line(fault.path)): \(clean.line(fault.detail))"
+    case .databaseFile(let fault): clean.line(fault.detail)
     case .driverMissing(let missing): clean.line(missing.detail)
     case .other(let words): clean.line(words)
     }

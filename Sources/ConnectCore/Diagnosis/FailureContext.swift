@@ -30,8 +30,9 @@ struct FailureContext: Sendable {
   /// `db.example.com`, as a reader wrote it.
   var host: String { clean.line(observation.host.host) }
 
-  /// `db.example.com:5432`, `[::1]:5432`, or the socket's path.
+  /// `db.example.com:5432`, `[::1]:5432`, or the path of the socket or file.
   var place: String {
+    if engine.opensFile { return clean.line(target.database ?? "") }
     guard !observation.host.isUnixSocket else {
       return clean.line(observation.address ?? observation.host.host)
     }

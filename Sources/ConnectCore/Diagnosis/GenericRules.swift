@@ -23,6 +23,7 @@ package enum GenericRules {
     case .tlsFailed(let reason): return causeOfTLSFailure(reason, tls: tls)
     case .serverReported, .other: return .other
     case .fileUnusable(let fault): return causeOfFile(fault)
+    case .databaseFile(let fault): return fault.problem.cause
     case .driverMissing: return .driverMissing
     }
   }

@@ -20,6 +20,7 @@ struct Notes {
     // The certificate's notes say more, and the server's words have a paragraph of their own.
     case .certificateRefused, .serverReported: []
     case .other(let text) where text == context.failure.error?.text: []
+    case .databaseFile(let fault) where fault.detail.isEmpty: []
     // The message says it, with the timeout; which address it was stands among the addresses.
     case .timedOut, .driverMissing: driverDetail
     // Each address has a line of its own.
@@ -134,6 +135,7 @@ struct Notes {
     let asked =
       cause == .authenticationFailed || context.failure.credentialsRequested
       || context.plainPass?.credentialsRequested == true
+    guard !context.engine.opensFile else { return [] }
     return asked && context.target.password == nil ? ["No password was given."] : []
   }
 }

@@ -18,8 +18,8 @@ extension Report {
       ("schema", .string("tablepro-connect/1")),
       ("ok", .bool(ok)),
       ("engine", .string(engine.rawValue)),
-      ("host", .string(host)),
-      ("port", .integer(Int(port))),
+      ("host", .optional(host)),
+      ("port", port.map { .integer(Int($0)) } ?? .null),
       ("address", .optional(address)),
       ("database", .optional(database)),
       ("user", .optional(user)),
@@ -50,7 +50,7 @@ extension Report {
 extension Report.SSL {
   fileprivate var json: JSONText {
     .object([
-      ("requested", .string(requested.rawValue)), ("encrypted", .optional(encrypted)),
+      ("requested", .optional(requested?.rawValue)), ("encrypted", .optional(encrypted)),
       ("fallback", .bool(fallback)), ("verified", .string(verified.rawValue)),
     ])
   }

@@ -15,8 +15,9 @@ extension Report {
     let target = test.target
     let clean = Sanitiser(for: target)
     engine = target.engine
-    host = clean.line(observation.host.host)
-    port = observation.host.port
+    let hasNetwork = !target.engine.traits.opensFile
+    host = hasNetwork ? clean.line(observation.host.host) : nil
+    port = hasNetwork ? observation.host.port : nil
     address = observation.address.map(clean.line)
     database = target.database.map(clean.line)
     user = observation.remarks.contains(.userNotUsed) ? nil : target.user.map(clean.line)
@@ -25,7 +26,8 @@ extension Report {
       host: clean.line(target.sources.host.description),
       mode: clean.line(target.sources.mode.description))
     ssl = SSL(
-      requested: target.ssl.mode, encrypted: observation.encrypted, fallback: observation.fallback != nil,
+      requested: hasNetwork ? target.ssl.mode : nil, encrypted: observation.encrypted,
+      fallback: observation.fallback != nil,
       verified: observation.tls?.verified ?? .none)
     server = Self.identity(observation, clean: clean)
     tls = observation.tls.map { TLS($0, clean: clean) }

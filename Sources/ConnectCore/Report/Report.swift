@@ -8,9 +8,10 @@
 /// leak a secret or pass on a terminal control.
 package struct Report: Codable, Equatable, Sendable {
   package var engine: Engine
-  package var host: String
-  package var port: UInt16
-  /// `ip:port`, `[ip]:port` or the socket's path; nil if it never came to an address.
+  /// nil, as the port, for an engine that opens a file.
+  package var host: String?
+  package var port: UInt16?
+  /// `ip:port`, `[ip]:port`, the socket's path, or the file's with every link followed; nil if it never came to one.
   package var address: String?
   package var database: String?
   package var user: String?
@@ -55,8 +56,9 @@ extension Report {
 
   /// What was asked for, and what came of it.
   package struct SSL: Codable, Equatable, Sendable {
-    package var requested: SSLMode
-    /// nil: the test never got far enough to be either.
+    /// nil: the engine opens a file, and there is nothing to encrypt.
+    package var requested: SSLMode?
+    /// nil: the test never got far enough to be either, or there is no network.
     package var encrypted: Bool?
     /// Whether Preferred went on in plain text.
     package var fallback: Bool

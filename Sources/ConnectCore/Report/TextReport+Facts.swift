@@ -6,7 +6,7 @@ extension TextReport {
       let name = server.version.isEmpty ? server.product : "\(server.product) \(server.version)"
       let product = [name, server.edition].compactMap(\.self)
       let details = server.details.isEmpty ? "" : " (\(server.details.joined(separator: ", ")))"
-      lines.append(("Server", product.joined(separator: ", ") + details))
+      lines.append((opensFile ? "Engine" : "Server", product.joined(separator: ", ") + details))
     }
     if report.stages.contains(where: { $0.stage == .auth }), !login.isEmpty { lines.append(("Login", login)) }
     lines.append(("Encryption", encryption))
@@ -29,10 +29,11 @@ extension TextReport {
   }
 
   private var encryption: String {
-    switch report.ssl.encrypted {
+    if opensFile { return "not applicable (no network protocol)" }
+    return switch report.ssl.encrypted {
     case true?: [report.tls?.version ?? "TLS", report.tls?.cipher].compactMap { $0 }.joined(separator: ", ")
     case false?:
-      report.host.hasPrefix("/") ? "not encrypted (Unix socket)" : "not encrypted (plain text)"
+      report.host?.hasPrefix("/") == true ? "not encrypted (Unix socket)" : "not encrypted (plain text)"
     case nil: "not known; the test stopped before"
     }
   }
@@ -69,7 +70,9 @@ extension TextReport {
   var details: String {
     guard style.verbose else { return "" }
     var lines = [
-      "Sources: engine \(report.sources.engine), host \(report.sources.host), mode \(report.sources.mode)"
+      opensFile
+        ? "Sources: engine \(report.sources.engine), file \(report.sources.host)"
+        : "Sources: engine \(report.sources.engine), host \(report.sources.host), mode \(report.sources.mode)"
     ]
     lines += report.attempts.map { attempt in
       "Attempt: \(attempt.address), \(attempt.mode.displayName): \(attempt.cause?.rawValue ?? "ok"), "

@@ -30,7 +30,9 @@ struct TextReport {
   /// Headline, message, suggestion, what was seen, and the server's own words last.
   func failure(_ problem: Report.Problem) -> [String] {
     let ended =
-      problem.beforeConnecting ? "failed before connecting" : "failed \(Self.words(for: problem.stage))"
+      problem.beforeConnecting
+      ? "failed before \(opensFile ? "the database was read" : "connecting")"
+      : "failed \(words(for: problem.stage))"
     let seen = problem.notes.map { "- \($0)" } + warnings
     return [
       headline(ended, color: .red), paint(problem.message, .bold), problem.suggestion,
@@ -41,7 +43,8 @@ struct TextReport {
   /// Headline, what was reached, and warnings.
   var success: [String] {
     let ended = report.stages.last.map {
-      $0.stage == .query ? "connected" : "succeeded up to \(Self.name(of: $0.stage))"
+      $0.stage == .query
+        ? "connected" : "succeeded up to \(opensFile ? "the opening of the file" : Self.name(of: $0.stage))"
     }
     return [
       headline(ended ?? "connected", color: .green), facts.joined(separator: "\n"),
@@ -51,21 +54,33 @@ struct TextReport {
 
   private func headline(_ ended: String, color: Paint) -> String {
     let product = report.engine.traits.displayName
-    let isSocket = report.host.hasPrefix("/")
-    var place = HostPort(host: report.host, port: report.port).description
-    if isSocket { place = report.address ?? place }
-    if !isSocket, let address = report.address, address != place {
-      // The port is the same and need not be said twice.
-      let port = ":\(report.port)"
-      place += " (\(address.hasSuffix(port) ? String(address.dropLast(port.count)) : address))"
-    }
-    let mode = report.ssl.requested.displayName
-    let line = paint("\(product) at \(place), SSL mode \(mode): \(ended)\(tries)", color)
+    let line = paint("\(product) \(place): \(ended)\(tries)", color)
     guard let expected = report.expected, let asExpected = report.asExpected else { return line }
     return line + "\n"
       + paint(
         "Expected: \(expected.name), \(asExpected ? "and so it ended" : "but it ended otherwise")",
         asExpected ? .green : .red)
+  }
+
+  var opensFile: Bool { report.engine.traits.opensFile }
+
+  /// `at db.example.com:5432, SSL mode Required`, `file shop.db`.
+  private var place: String {
+    guard let host = report.host, let number = report.port, let mode = report.ssl.requested else {
+      let file = report.database ?? ""
+      if file == ":memory:" { return "in memory" }
+      let real = report.address.map { $0 == file ? "" : " (\($0))" } ?? ""
+      return "file \(file)\(real)"
+    }
+    let isSocket = host.hasPrefix("/")
+    var place = HostPort(host: host, port: number).description
+    if isSocket { place = report.address ?? place }
+    if !isSocket, let address = report.address, address != place {
+      // The port is the same and need not be said twice.
+      let port = ":\(number)"
+      place += " (\(address.hasSuffix(port) ? String(address.dropLast(port.count)) : address))"
+    }
+    return "at \(place), SSL mode \(mode.displayName)"
   }
 
   /// ` (try 4, after 1.2 s)`, where there was more than one.
@@ -89,8 +104,10 @@ struct TextReport {
     return chain.map { $0.pem.trimmingLineEnds() }.joined(separator: "\n")
   }
 
-  private static func words(for stage: ConnectionStage) -> String {
+  private func words(for stage: ConnectionStage) -> String {
     switch stage {
+    case .connect where opensFile: "while opening the file"
+    case .query where opensFile: "while reading the database"
     case .resolve: "while resolving the host name"
     case .connect: "while connecting"
     case .tls: "during the TLS handshake"

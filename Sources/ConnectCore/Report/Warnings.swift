@@ -69,6 +69,8 @@ struct Warnings {
         days > Self.daysOfGrace
           ? nil
           : days < 0 ? "The password has expired." : "The password expires \(CertificateWords.left(days))."
+      case .databaseIsEmpty:
+        "The file is empty: it becomes a database when something is first stored in it."
       case .serverIsReadOnly: "The server is read-only."
       case .passwordNotAsked:
         "The server asked for no password: the one that was given was not sent, and nothing is known of it."

@@ -1,8 +1,9 @@
 /// What to connect to and how: options, URL, environment and defaults, fully resolved.
 package struct ConnectionTarget: Codable, Equatable, Sendable {
   package var engine: Engine
-  /// Tried in this order until one accepts a connection; never empty.
+  /// Tried in this order until one accepts a connection; never empty (an engine that opens a file has `.none`).
   package var hosts: [HostPort]
+  /// The database; of an engine that opens a file, the file's path, or `:memory:`.
   package var database: String?
   package var user: String?
   /// nil: none was given, and none is sent. An empty one is a password.
@@ -62,6 +63,9 @@ package struct HostPort: Codable, Equatable, Sendable {
     self.address = address
     self.instance = instance
   }
+
+  /// The place of an engine that opens a file and has none; reports leave it out.
+  package static let none = HostPort(host: "", port: 0)
 
   /// Whether the host is a folder with a Unix socket in it.
   package var isUnixSocket: Bool { host.hasPrefix("/") }
@@ -131,6 +135,7 @@ package enum AddressFamily: String, Codable, Sendable {
 /// Where the parts of a target came from, for the report.
 package struct TargetSources: Codable, Equatable, Sendable {
   package var engine: ValueSource
+  /// Of an engine that opens a file: where the file's path came from.
   package var host: ValueSource
   package var mode: ValueSource
 

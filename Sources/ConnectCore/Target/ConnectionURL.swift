@@ -13,6 +13,10 @@ struct ConnectionURL: Equatable, Sendable {
   init(_ url: String) throws(UsageError) {
     let (scheme, rest) = try URLScheme.split(url)
     self.scheme = scheme
+    if scheme.engine?.traits.opensFile == true {
+      try readFile(rest, url)
+      return
+    }
     if scheme.isJDBC, scheme.engine == .sqlserver {
       try readSQLServerJDBC(rest, url)
       return
@@ -100,7 +104,7 @@ struct ConnectionURL: Equatable, Sendable {
     if ports.contains(where: { !$0.isEmpty }) { set(.port, ports.joined(separator: ",")) }
   }
 
-  private mutating func readQuery(_ parts: URLParts, _ url: String) throws(UsageError) {
+  mutating func readQuery(_ parts: URLParts, _ url: String) throws(UsageError) {
     var ssl = SSLParameters(scheme)
     var timeouts: [String: String] = [:]
     for item in parts.query {
@@ -122,7 +126,7 @@ struct ConnectionURL: Equatable, Sendable {
         case .idle: break
         case nil: warnings.append("The URL's parameter \(key) is not used.")
         }
-      } else if let field = field(of: key) {
+      } else if let field = field(of: key), scheme.engine?.traits.opensFile != true {
         if field == .host, !Self.fields.keys.contains(key), !value.isEmpty, !value.hasPrefix("/") {
           throw UsageError("the URL's \(key) is \(value.quoted); it takes the path of a Unix socket.")
         }
@@ -186,7 +190,7 @@ struct ConnectionURL: Equatable, Sendable {
     layer[.timeout] = Given(String(min(value, 86_400)), from: .url, as: "the URL's \(key)")
   }
 
-  private mutating func set(_ field: TargetField, _ value: String, key: String? = nil) {
+  mutating func set(_ field: TargetField, _ value: String, key: String? = nil) {
     layer[field] = Given(value, from: .url, as: "the URL's \(key ?? field.nameInURL)")
   }
 
@@ -215,7 +219,7 @@ struct ConnectionURL: Equatable, Sendable {
     }
   }
 
-  private static func unreadable(_ url: String, _ reason: String) -> UsageError {
+  static func unreadable(_ url: String, _ reason: String) -> UsageError {
     UsageError("The URL \(URLScheme.shown(url)) cannot be read: \(reason).")
   }
 }

@@ -25,6 +25,9 @@ package struct EngineTraits: Sendable {
   package let defaultMode: SSLMode?
   /// Whether Preferred goes on in plain text when the server offers no TLS.
   package let fallsBackToPlain: Bool
+
+  /// Whether it opens a file: there is no host, no login and no SSL.
+  package var opensFile: Bool { defaultMode == nil }
 }
 
 extension Engine {

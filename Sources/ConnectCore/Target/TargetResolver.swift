@@ -35,7 +35,7 @@ package struct TargetResolver {
     let chosen = try EngineChoice(options, environment: environment)
     let engine = chosen.engine
     guard let defaultMode = engine.traits.defaultMode else {
-      throw try withoutNetwork(engine, options, typed)
+      return try resolveFile(options, typed, chosen, until)
     }
     guard built.contains(engine) else {
       throw Self.notBuilt(engine, chosen.urlVariable)
@@ -108,7 +108,7 @@ package struct TargetResolver {
   }
 
   /// The layers over each other. A URL that was typed comes before the variables, DATABASE_URL after them.
-  private func merge(
+  func merge(
     _ typed: TargetLayer, _ url: TargetLayer?, _ variables: TargetLayer, urlVariable: String?
   ) -> TargetLayer {
     let url = url ?? TargetLayer()
@@ -120,7 +120,7 @@ package struct TargetResolver {
   }
 
   /// Throws where a part that is used cannot be what it should be, whichever source it has come from.
-  private func check(_ merged: TargetLayer, readsPassword: Bool) throws(UsageError) {
+  func check(_ merged: TargetLayer, readsPassword: Bool) throws(UsageError) {
     let isPlain = merged[.mode].flatMap { SSLMode(name: $0.value) } == .disabled
     for field in TargetField.allCases {
       let isUsed = field == .password ? readsPassword : !isPlain || !field.isSSL || field == .mode
@@ -130,21 +130,7 @@ package struct TargetResolver {
     }
   }
 
-  private func withoutNetwork(
-    _ engine: Engine, _ options: TargetOptions, _ layer: TargetLayer
-  ) throws(UsageError) -> UsageError {
-    let name = engine.traits.displayName
-    let given = TargetField.allCases.first { $0.isSSL && layer[$0] != nil }
-    if let label = given.flatMap({ layer[$0]?.label }) {
-      return UsageError("\(label) does not apply to \(name), which opens a file.")
-    }
-    if options.sslKeyPassphrase != nil {
-      return UsageError("--ssl-key-passphrase does not apply to \(name), which opens a file.")
-    }
-    return Self.notBuilt(engine, nil)
-  }
-
-  private static func notBuilt(_ engine: Engine, _ variable: String?) -> UsageError {
+  static func notBuilt(_ engine: Engine, _ variable: String?) -> UsageError {
     let asked = variable.map { ", which \($0) asks for," } ?? ""
     return UsageError(
       "The engine \(engine.rawValue) (\(engine.traits.displayName))\(asked) is not built yet.")

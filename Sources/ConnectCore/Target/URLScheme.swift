@@ -43,7 +43,10 @@ struct URLScheme: Equatable, Sendable {
       let isOracle = colon.map { url[..<$0].lowercased() == "jdbc:oracle" } ?? false
       if isOracle, let second = colon { colon = url[url.index(after: second)...].firstIndex(of: ":") }
     }
-    guard let colon, isJDBC || url[colon...].hasPrefix("://") else { return nil }
+    guard let colon else { return nil }
+    // A file's path may follow at once: sqlite:shop.db.
+    let opensFile = Engine(scheme: String(url[..<colon]))?.traits.opensFile == true
+    guard isJDBC || opensFile || url[colon...].hasPrefix("://") else { return nil }
     let isWord =
       url[..<colon].utf8.count <= 24
       && url[..<colon].allSatisfy {

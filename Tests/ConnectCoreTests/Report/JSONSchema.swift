@@ -78,6 +78,7 @@ struct JSONSchema {
     case "items":
       guard let items = value as? [Any], let rule = rule as? [String: Any] else { return [] }
       return items.enumerated().flatMap { check($1, rule, at: "\(path)/\($0)") }
+    case "allOf": return (rule as? [[String: Any]] ?? []).flatMap { check(value, $0, at: path) }
     case "anyOf": return unless((rule as? [Any] ?? []).contains { isValid(value, $0) })
     case "if":
       guard let branch = schema[isValid(value, rule) ? "then" : "else"] as? [String: Any] else { return [] }

@@ -1,0 +1,67 @@
+import Foundation
+import Lab
+import Testing
+
+/// Files that another process holds, and file systems that do not answer.
+@Suite struct FileLockTests {
+  static let held: [FileRow] = [
+    FileRow("sqlite", "good", .notReady).with(\.held, "exclusive").with(\.mentions, "is locked"),
+    FileRow("sqlite", "good").with(\.held, "reserved").with(\.mentions, "1 table"),
+    FileRow("sqlite", "good").with(\.held, "wal").with(\.mentions, "journal mode wal"),
+    FileRow("sqlite", "good", .notReady).with(\.held, "wal-exclusive").with(\.mentions, "is locked"),
+    FileRow("sqlite", "good", at: "connect").with(\.held, "exclusive").with(
+      \.options, ["--until", "connect"]),
+    // The lock is waited for, and not longer than the timeout.
+    FileRow("sqlite", "good", .notReady).with(\.held, "exclusive").with(\.timeout, 0.3),
+    FileRow("duckdb", "good", .notReady).with(\.held, "writing").with(\.mentions, "is locked"),
+    FileRow("duckdb", "good").with(\.held, "reading").with(\.mentions, "1 table"),
+  ]
+
+  static let stalled: [FileRow] = ["sqlite", "duckdb"].flatMap { engine in
+    [0.5, 1.5].map { FileRow(engine, "stall", .timedOut).with(\.timeout, $0).with(\.atTheTimeout, true) }
+  }
+
+  @Test(arguments: held) func isHeld(_ row: FileRow) async throws { try await row.judge() }
+
+  /// A pipe lies where the library looks for what a crash has left.
+  @Test(arguments: stalled) func keepsTheDeadline(_ row: FileRow) async throws { try await row.judge() }
+
+  private func run(_ file: LabFile, _ options: String...) throws -> ProgramResult {
+    try Program.run(
+      ["--engine", file.engine, "-d", file.path, "--format", "json"] + options,
+      environment: LabFile.environment(file.engine))
+  }
+
+  /// A writer is waited for as long as writers usually take.
+  @Test func shortLock() async throws {
+    try await SideBySide.run {
+      let file = try LabFile("sqlite", "good")
+      _ = try file.hold("exclusive", seconds: 0.4)
+      let result = try run(file, "--timeout", "8")
+      #expect(result.exitCode == 0, "\(result)")
+    }
+  }
+
+  @Test(arguments: [("sqlite", "exclusive"), ("duckdb", "writing")])
+  func waitTriesAgain(engine: String, how: String) async throws {
+    try await SideBySide.run {
+      let file = try LabFile(engine, "good")
+      let key = try file.hold(how)
+      let inVain = try run(file, "--timeout", "0.4", "--wait", "1")
+      #expect(inVain.exitCode == Cause.notReady.exitCode, "\(inVain)")
+      #expect(Report(inVain.output)?.tries ?? 0 > 1, "\(inVain)")
+      try file.release(key)
+      _ = try file.hold(how, seconds: 2)
+      let result = try run(file, "--timeout", "0.4", "--wait", "20")
+      #expect(result.exitCode == 0, "\(result)")
+      #expect(Report(result.output)?.tries ?? 0 > 1, "\(result)")
+    }
+  }
+
+  /// What will not pass ends it at once.
+  @Test(arguments: ["sqlite", "duckdb"]) func waitEndsAtOnce(engine: String) throws {
+    let result = try run(try LabFile(engine, "missing"), "--wait", "20")
+    #expect(result.exitCode == Cause.noDatabase.exitCode && result.seconds < 5, "\(result)")
+    #expect(Report(result.output)?.tries == 1, "\(result)")
+  }
+}
