@@ -24,3 +24,12 @@ package struct StageClock: Sendable {
     self.begun = nil
   }
 }
+
+extension [StageTiming] {
+  /// The stages when what came later has shown that this one did not end well: they are a part of it then.
+  func endingBadly(at stage: ConnectionStage) -> [StageTiming] {
+    guard let index = firstIndex(where: { $0.stage == stage }) else { return self }
+    let milliseconds = self[index...].reduce(0) { $0 + $1.milliseconds }
+    return self[..<index] + [StageTiming(stage: stage, milliseconds: milliseconds, ok: false)]
+  }
+}

@@ -73,11 +73,13 @@ import Testing
     ("com.scylladb.auth.SaslauthdAuthenticator", .plain),
     ("com.datastax.bdp.cassandra.auth.DseAuthenticator", .announcedPlain),
     ("org.apache.cassandra.auth.MutualTlsAuthenticator", .certificate),
+    ("com.scylladb.auth.TransitionalAuthenticator", .transitional),
     ("com.datastax.bdp.cassandra.auth.KerberosAuthenticator", .refused),
-    ("com.instaclustr.cassandra.ldap.LDAPAuthenticator", .refused),
+    ("org.example.GSSAPIAuthenticator", .refused),
     ("org.example.ScramAuthenticator", .refused),
-    ("PasswordAuthenticator", .refused), ("", .refused),
-    ("org.apache.cassandra.auth.PasswordAuthenticator ", .refused),
+    ("com.instaclustr.cassandra.ldap.LDAPAuthenticator", .unknown),
+    ("PasswordAuthenticator", .unknown), ("", .unknown),
+    ("org.apache.cassandra.auth.PasswordAuthenticator ", .unknown),
   ])
   func classes(name: String, kind: CassandraAuthenticator) {
     #expect(CassandraAuthenticator(className: name) == kind)
@@ -108,10 +110,20 @@ import Testing
   @Test func scylla() {
     var scylla = identity(options: ["SCYLLA_SHARD": ["0"], "SCYLLA_NR_SHARDS": ["2"]])
     #expect(scylla.product == .scylla)
-    #expect(scylla.versionQuery != nil)
+    #expect(scylla.versionQuery?.column == "version")
     scylla.ownVersion = "6.2.0"
     #expect(scylla.server.version == "6.2.0")
     #expect(scylla.server.details == ["cluster Test Cluster", "data center dc1", "as Cassandra 4.1.3"])
+  }
+
+  @Test("What is null or empty is left out")
+  func nothing() {
+    let empty = CassandraIdentity(options: [:], local: ["release_version": "", "cluster_name": ""])
+    #expect(empty.server == ServerIdentity(product: "Cassandra", version: ""))
+    var scylla = identity(options: ["SCYLLA_SHARD": ["0"]])
+    scylla.ownVersion = ""
+    #expect(scylla.server.version == "4.1.3")
+    #expect(scylla.server.details == ["cluster Test Cluster", "data center dc1"])
   }
 
   @Test func others() {

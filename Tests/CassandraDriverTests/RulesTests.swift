@@ -7,10 +7,10 @@ import Testing
 @Suite struct RulesTests {
   private func finding(
     _ event: FailureEvent, _ error: ServerError? = nil, user: String? = "tester", host: String = "db",
-    certificate: String? = nil, credentialsRequested: Bool = false, answers: [ServerAnswer] = []
+    certificate: String? = nil, stage: ConnectionStage = .auth, credentialsRequested: Bool = false
   ) -> Finding? {
     let failure = ConnectionFailure(
-      stage: .auth, event: event, error: error, answers: answers, credentialsRequested: credentialsRequested)
+      stage: stage, event: event, error: error, credentialsRequested: credentialsRequested)
     var ssl = SSLSettings(mode: .required)
     ssl.certificateFile = certificate
     let target = ConnectionTarget(
@@ -96,24 +96,95 @@ import Testing
   @Test func loginsThatWereNotGoneThroughWith() {
     let name = "org.apache.cassandra.auth.PasswordAuthenticator"
     for event in [
-      CassandraErrors.noLogin(name), CassandraErrors.refused("a.KerberosAuthenticator"),
-      CassandraErrors.unexpectedChallenge(name),
+      CassandraErrors.noLogin(name), CassandraErrors.unexpectedChallenge(name),
+      CassandraErrors.unspoken("a.KerberosAuthenticator"), CassandraErrors.unverified("a.Own"),
     ] {
       #expect(finding(event, credentialsRequested: true)?.cause == .authenticationFailed)
     }
+    let unverified = finding(CassandraErrors.unverified("a.Own"), credentialsRequested: true)
+    #expect(unverified?.recommendedMode == .verifyIdentity)
+    #expect(unverified?.advice?.message.hasPrefix("TablePro did not send the password") == true)
+    let unspoken = finding(CassandraErrors.unspoken("a.KerberosAuthenticator"), credentialsRequested: true)
+    #expect(unspoken?.recommendedMode == nil)
+    #expect(unspoken?.advice?.message.hasPrefix("TablePro did not send the password") == true)
     #expect(finding(.other("something else")) == nil)
-    for event in [CassandraErrors.malformed, CassandraErrors.broken] {
+    for event in [CassandraErrors.malformed, CassandraErrors.broken, CassandraErrors.flood] {
       #expect(finding(event)?.cause == .wrongProtocol)
       #expect(finding(event, credentialsRequested: true)?.cause == .wrongProtocol)
     }
   }
 
-  @Test("Closed without a word may be for too many connections, which is no more than a note")
-  func closed() {
-    #expect(finding(.closed)?.cause == .connectionLost)
-    #expect(finding(.closed)?.notes == [CassandraRules.tooManyNote])
-    #expect(finding(.closed, answers: [.speaksTLSDirectly]) == nil)
-    #expect(finding(.closed, credentialsRequested: true) == nil)
-    #expect(finding(.reset(errno: 104)) == nil)
+  @Test("Class names stand in the middle of a sentence, and are names")
+  func classNames() throws {
+    for name in ["org.example.Own", "", String(repeating: "x", count: 65_535)] {
+      for event in [
+        CassandraErrors.unverified(name), CassandraErrors.unspoken(name), CassandraErrors.noLogin(name),
+        CassandraErrors.unexpectedChallenge(name),
+      ] {
+        guard case .other(let words) = event else {
+          Issue.record("no words")
+          return
+        }
+        #expect(!words.hasPrefix("org."))
+        #expect(words.utf8.count < 400)
+        #expect(!words.contains("()") && !words.contains("  ") && !words.contains(" ,"))
+      }
+    }
+  }
+
+  @Test("After the login, Unauthorized is about a permission")
+  func permissions() {
+    let error = CassandraErrors.error(code: 0x2100, text: "User tester has no SELECT permission")
+    let after = finding(.serverReported, error, stage: .query, credentialsRequested: true)
+    #expect(after?.cause == .accessDenied)
+    #expect(after?.advice?.message.contains("has logged in") == true)
+    #expect(finding(.serverReported, error, credentialsRequested: true)?.advice == nil)
+    #expect(CassandraRules.deniesOnlyPermission(error))
+    for text in ["You do not have access to this datacenter (dc1)", "You have to be logged in"] {
+      let denial = CassandraErrors.error(code: 0x2100, text: text)
+      #expect(!CassandraRules.deniesOnlyPermission(denial))
+      #expect(
+        finding(.serverReported, denial, stage: .query, credentialsRequested: true)?.advice == nil)
+    }
+  }
+
+  // MARK: Too many connections
+
+  private func hints(
+    _ event: FailureEvent, at stage: ConnectionStage, encrypted: Bool? = nil, tls: TLSReport? = nil,
+    credentialsRequested: Bool = false, answers: [ServerAnswer] = []
+  ) -> [String] {
+    let failure = ConnectionFailure(
+      stage: stage, event: event, answers: answers, credentialsRequested: credentialsRequested)
+    let host = HostPort(host: "db", port: 9042)
+    let target = ConnectionTarget(
+      engine: .cassandra, hosts: [host], ssl: SSLSettings(mode: tls == nil ? .disabled : .required))
+    let observation = Observation(outcome: .failed(failure), host: host, encrypted: encrypted, tls: tls)
+    return CassandraRules().hints(for: failure, in: observation, target: target)
+  }
+
+  @Test(
+    "Closed or reset without a word may be for too many connections",
+    arguments: [
+      FailureEvent.closed, .reset(errno: 104),
+    ])
+  func tooMany(event: FailureEvent) {
+    #expect(hints(event, at: .auth) == [CassandraRules.tooManyHint])
+    #expect(hints(event, at: .tls, tls: TLSReport()) == [CassandraRules.tooManyHint])
+    #expect(hints(event, at: .auth, answers: [.speaksTLSDirectly]) == [])
+    #expect(hints(event, at: .auth, encrypted: false) == [])
+    #expect(hints(event, at: .auth, credentialsRequested: true) == [])
+    #expect(hints(event, at: .query, encrypted: false) == [])
+    #expect(hints(event, at: .tls, tls: TLSReport(serverSpoke: true)) == [])
+    let finished = TLSReport(handshakeCompleted: true, serverSpoke: true)
+    #expect(hints(event, at: .auth, encrypted: true, tls: finished) == [])
+    #expect(hints(event, at: .tls, tls: finished) == [])
+  }
+
+  @Test func othersAreNotForTooMany() {
+    #expect(hints(.reset(errno: 104), at: .connect) == [CassandraRules.tooManyHint])
+    #expect(hints(.refused(errno: 111), at: .connect) == [])
+    #expect(hints(.timedOut, at: .auth) == [])
+    #expect(finding(.closed) == nil && finding(.reset(errno: 104)) == nil)
   }
 }

@@ -16,8 +16,10 @@ public enum CQLMessage {
     (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
   }
 
-  public static func error(_ code: Int, _ text: String, version: UInt8 = 4) -> [UInt8] {
-    frame(0x00, int(code) + string(text), version: version)
+  public static func error(
+    _ code: Int, _ text: String, version: UInt8 = 4, stream: UInt16 = 0
+  ) -> [UInt8] {
+    frame(0x00, int(code) + string(text), version: version, stream: stream)
   }
 
   public static let supported = frame(

@@ -50,7 +50,7 @@ public struct CassandraServer: Hashable, Encodable, Sendable {
   /// What it says to a version that it does not speak.
   public var refusal =
     "Invalid or unsupported protocol version ({asked}); supported versions are ({supported})"
-  /// Whether it closes every connection at once, as one does that has too many.
+  /// Whether it breaks every connection off at once (RST), as one does that has too many.
   public var full = false
   /// What stands in AUTHENTICATE; nil: it asks for no login (AllowAllAuthenticator).
   public var authenticator: String?
@@ -65,7 +65,8 @@ public struct CassandraServer: Hashable, Encodable, Sendable {
 
   // MARK: What its tables say
 
-  public var releaseVersion = "4.1.3"
+  /// nil: null.
+  public var releaseVersion: String? = "4.1.3"
   public var clusterName = "Test Cluster"
   public var dataCenter = "dc1"
   public var dseVersion: String?

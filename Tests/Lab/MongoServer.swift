@@ -15,9 +15,11 @@ public struct MongoServer: Hashable, Encodable, Sendable {
     public var code: Int
     public var name: String
     public var text: String
+    /// The option of the command that brings it; nil: the command by itself.
+    public var option: String?
 
-    public init(_ code: Int, _ name: String, _ text: String) {
-      (self.code, self.name, self.text) = (code, name, text)
+    public init(_ code: Int, _ name: String, _ text: String, option: String? = nil) {
+      (self.code, self.name, self.text, self.option) = (code, name, text, option)
     }
   }
 
@@ -31,6 +33,20 @@ public struct MongoServer: Hashable, Encodable, Sendable {
     case garbage, huge, web
     /// It thinks for 0.3 s.
     case slow
+  }
+
+  /// How a message is none that answers the question.
+  public enum Framing: String, Encodable, Sendable {
+    /// It comes more than once; with the number of another question; as OP_REPLY instead of OP_MSG, or the other way
+    /// round.
+    case twice, thrice, anotherNumber, anotherForm
+    /// It has 2 MiB more than it should; it names 300 000 databases.
+    case long, many
+  }
+
+  /// How its half of SCRAM is wrong.
+  public enum ScramFault: String, Encodable, Sendable {
+    case fewRounds, unproven, forged
   }
 
   /// The name of its certificate among the PKI's; nil: it has no TLS. With one it takes plain connections too
@@ -62,6 +78,12 @@ public struct MongoServer: Hashable, Encodable, Sendable {
   public var failing: [String: Failure] = [:]
   /// Faults by place: `connect`, `tls`, or a command.
   public var faults: [String: Fault] = [:]
+  /// Fields that its answers have instead of what they should, by command: a JSON object each.
+  public var overrides: [String: String] = [:]
+  public var framing: [String: Framing] = [:]
+  public var scram: ScramFault?
+  /// What is wrong with all of its answers is drawn by lot, from this number.
+  public var seed: Int?
   public var listen = ["127.0.0.1", "::1"]
   /// The port that it has to have; nil: any.
   public var port: Int?
@@ -102,6 +124,20 @@ public struct MongoServer: Hashable, Encodable, Sendable {
   public func failing(_ command: String, _ failure: Failure) -> MongoServer {
     var server = self
     server.failing[command] = failure
+    return server
+  }
+
+  /// The same server with other fields in an answer.
+  public func answering(_ command: String, _ json: String) -> MongoServer {
+    var server = self
+    server.overrides[command] = json
+    return server
+  }
+
+  /// The same server with a message that is no answer.
+  public func framing(_ command: String, _ framing: Framing) -> MongoServer {
+    var server = self
+    server.framing[command] = framing
     return server
   }
 

@@ -17,14 +17,17 @@ class Refused(Exception):
 
 
 class Scram:
-    def __init__(self, mechanism, user, password):
+    def __init__(self, mechanism, user, password, fault=None):
+        """`fault`: fewRounds asks for 1000 of them; unproven signs nothing, forged something else."""
+        self.fault = fault
+        self.rounds = 1000 if fault == "fewRounds" else ITERATIONS
         self.hash = {"SCRAM-SHA-1": "sha1", "SCRAM-SHA-256": "sha256"}[mechanism]
         secret = password.encode()
         if self.hash == "sha1":
             secret = hashlib.md5(f"{user}:mongo:{password}".encode()).hexdigest().encode()
         # As long as mongod's, which libmongoc checks: 16 bytes with SHA-1, 28 with SHA-256.
         self.salt = os.urandom(hashlib.new(self.hash).digest_size - 4)
-        self.salted = hashlib.pbkdf2_hmac(self.hash, secret, self.salt, ITERATIONS)
+        self.salted = hashlib.pbkdf2_hmac(self.hash, secret, self.salt, self.rounds)
 
     def digest(self, key, text):
         return hmac.digest(key, text, self.hash)
@@ -36,7 +39,7 @@ class Scram:
         self.first = payload[3:]
         nonce = fields(self.first)[b"r"]
         self.nonce = nonce + base64.b64encode(os.urandom(18))
-        self.challenged = b"r=%s,s=%s,i=%d" % (self.nonce, base64.b64encode(self.salt), ITERATIONS)
+        self.challenged = b"r=%s,s=%s,i=%d" % (self.nonce, base64.b64encode(self.salt), self.rounds)
         return self.challenged
 
     def verdict(self, payload):
@@ -53,7 +56,9 @@ class Scram:
         if len(proof) != len(key) or hashlib.new(self.hash, found).digest() != stored:
             raise Refused
         server = self.digest(self.salted, b"Server Key")
-        return b"v=" + base64.b64encode(self.digest(server, signed))
+        if self.fault == "unproven":
+            return b""
+        return b"v=" + base64.b64encode(self.digest(server, b"" if self.fault == "forged" else signed))
 
 
 def fields(message):

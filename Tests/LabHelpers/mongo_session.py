@@ -46,7 +46,7 @@ class Session:
     def answer(self, command):
         name = next(iter(command))
         failing = self.wanted["failing"].get({"isMaster": "hello", "ismaster": "hello"}.get(name, name))
-        if failing:
+        if failing and failing.get("option") in (None, *command):
             return failure(failing["code"], failing["name"], failing["text"])
         if self.wanted["authorization"] and name not in OPEN and self.user is None:
             return failure(13, "Unauthorized", f"Command {name} requires authentication")
@@ -123,7 +123,8 @@ class Session:
         password, mechanisms = USERS.get((database, name), (None, []))
         if mechanism not in mechanisms or password is None:
             return REFUSED
-        self.exchange = (mongo_scram.Scram(mechanism, name, password), (database, name), command.get("options", {}))
+        scram = mongo_scram.Scram(mechanism, name, password, self.wanted.get("scram"))
+        self.exchange = (scram, (database, name), command.get("options", {}))
         challenge = self.exchange[0].challenge(payload)
         return {"conversationId": 1, "done": False, "payload": challenge, "ok": 1.0}
 

@@ -11,6 +11,7 @@ import struct
 import threading
 import time
 
+import mongo_hostile
 import mongo_session
 import mongo_wire
 import process
@@ -24,6 +25,7 @@ class Connection:
         self.session = None
         # What the client has asked for, in its order.
         self.commands = []
+        self.hostile = mongo_hostile.Hostile(server.wanted)
 
     def run(self):
         try:
@@ -66,7 +68,7 @@ class Connection:
         name = {"isMaster": "hello", "ismaster": "hello"}.get(message.name, message.name)
         self.commands.append(name)
         self.fault(name)
-        answer = mongo_wire.reply(message, self.session.answer(message.command))
+        answer = self.hostile.reply(message, name, self.session.answer(message.command))
         what = self.server.wanted["faults"].get(name)
         if what == "half":
             self.wire.send(answer[: len(answer) // 2])

@@ -7,12 +7,15 @@ import random
 import socket
 import struct
 import threading
+import urllib.parse
 
 TYPES = {"A": 1, "TXT": 16, "AAAA": 28, "SRV": 33}
 
 
 def labels(name):
-    return b"".join(bytes([len(part)]) + part.encode() for part in name.rstrip(".").split(".") if part) + b"\0"
+    """A name's labels; `%XX` in one is a byte, such as a dot that is no separator."""
+    parts = [urllib.parse.unquote_to_bytes(part) for part in name.rstrip(".").split(".") if part]
+    return b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
 
 
 def data(kind, value):

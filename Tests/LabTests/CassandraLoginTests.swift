@@ -82,13 +82,38 @@ import Testing
         $0.password = "wrong"
       },
       rows("Amazon's", on: with("com.amazon.helenus.auth.HelenusAuthenticator")),
-      rows("ScyllaDB's, in transition", on: with("com.scylladb.auth.TransitionalAuthenticator")),
+      rows("ScyllaDB's, in transition", on: with("com.scylladb.auth.TransitionalAuthenticator")) {
+        $0.remark = "proves nothing of the password"
+      },
+      rows(
+        "ScyllaDB's, in transition, wrong password", on: with("com.scylladb.auth.TransitionalAuthenticator")
+      ) {
+        $0.password = "wrong"
+        $0.remark = "proves nothing of the password"
+      },
     ].flatMap { $0 }
     + [
-      "com.datastax.bdp.cassandra.auth.KerberosAuthenticator",
-      "com.instaclustr.cassandra.ldap.LDAPAuthenticator",
-      "org.example.auth.ScramAuthenticator", "org.example.Authenticator",
-    ].flatMap { name in rows(name, on: with(name), .authentication) { $0.note = "no password was sent" } }
+      "com.datastax.bdp.cassandra.auth.KerberosAuthenticator", "org.example.auth.ScramAuthenticator",
+    ].flatMap { name in rows(name, on: with(name), .authentication) { $0.note = "No password was sent" } }
+    + [
+      "com.instaclustr.cassandra.ldap.LDAPAuthenticator", "org.example.Authenticator",
+    ].flatMap { unknown($0) }
+
+  /// Who names an authenticator that may be anything gets the password if its certificate was verified.
+  static func unknown(_ name: String) -> [Row] {
+    let title = "the authenticator “\(name)”"
+    let withheld = [Ending.plain, .encrypted, .encrypted].map {
+      $0.thenFails(.authentication, advising: .verifyIdentity)
+    }
+    var plain = Situation(
+      title + ", no TLS", any: with(name), endings: Array(repeating: withheld[0], count: 5))
+    plain.note = "No password was sent to the authenticator"
+    var secured = Situation(
+      title, any: with(name).with(\.certificate, "good"), "--ssl-ca {pki}/ca.pem",
+      endings: [CassandraServer.inPlain] + withheld.dropFirst() + [.chain, .identity])
+    secured.note = plain.note
+    return [Row(situation: plain, mode: .disabled)] + Row.all([secured]).dropFirst()
+  }
 
   static let keyspaces = [
     rows("no keyspace") { $0.database = nil },
@@ -101,6 +126,12 @@ import Testing
       "a keyspace that is not for all", on: refusing(.use, 0x2100, "User tester has no permission"),
       .accessDenied),
   ].flatMap { $0 }
+
+  /// Amazon Keyspaces' accounts need not have rights on it.
+  static let unreadable = rows(
+    "system.local is not for all",
+    on: refusing(.query, 0x2100, "User tester has no SELECT permission on <table system.local>")
+  ) { $0.remark = "may not read system.local" }
 
   static let states = [
     rows("bootstrapping", on: refusing(.startup, 0x1002, "Cannot read from a bootstrapping node"), .notReady)
@@ -124,17 +155,70 @@ import Testing
   @Test(arguments: users) func user(_ row: Row) throws { try row.judge() }
   @Test(arguments: authenticators) func authenticator(_ row: Row) throws { try row.judge() }
   @Test(arguments: keyspaces) func keyspace(_ row: Row) throws { try row.judge() }
+  @Test(arguments: unreadable) func systemLocal(_ row: Row) throws { try row.judge() }
   @Test(arguments: states) func state(_ row: Row) throws { try row.judge() }
 
-  /// Cassandra closes what is too many without a word, before TLS or after none.
+  /// Cassandra breaks off what is too many without a word, before TLS.
   @Test(arguments: Mode.allCases) func full(mode: Mode) throws {
     let server = CassandraServer.optional.with(\.full, true)
     var situation = Situation("full", any: server, endings: Array(repeating: .fails(.lost), count: 5))
-    if mode == .disabled { situation.note = "native_transport_max_concurrent_connections" }
+    situation.note = "native_transport_max_concurrent_connections"
     try Row(situation: situation, mode: mode).judge()
   }
 
-  /// Nothing is sent to a way of logging in that is not known, also where the line is plain text anyway.
+  /// What it closes later is not for that.
+  @Test func closedAfterTheHandshake() throws {
+    let server = try MisbehavingServer([.secure(), .close])
+    let result = try Program.run([
+      "--engine", "cassandra", "-h", "127.0.0.1", "-p", String(server.port), "--ssl", "required", "--format",
+      "json",
+    ])
+    let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
+    #expect(diagnosis.cause == Cause.lost.rawValue, "\(result)")
+    #expect(!diagnosis.notes.contains { $0.contains("native_transport") }, "\(result)")
+  }
+
+  /// A right that is missing is no login that was refused.
+  @Test func unauthorizedAfterTheLogin() throws {
+    let server = Self.refusing(.use, 0x2100, "User tester has no permission on <keyspace appdb>")
+    let port = try Lab.start(cassandra: server).port
+    let result = try Program.run(
+      [
+        "cassandra://\(Account.user)@127.0.0.1:\(port)/\(Account.database)", "--password", "env:LAB_PASSWORD",
+        "--format", "json",
+      ],
+      environment: ["LAB_PASSWORD": Account.password])
+    let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
+    #expect(diagnosis.cause == Cause.accessDenied.rawValue && diagnosis.stage == "query", "\(result)")
+    #expect(
+      diagnosis.message
+        == "User “\(Account.user)” has logged in, but may not use the keyspace “\(Account.database)”.",
+      "\(result)")
+  }
+
+  /// What is refused on this side is not said to be the server's refusal, and names what to change.
+  @Test func thePasswordWasWithheld() throws {
+    for (name, mode, option) in [
+      ("org.example.Authenticator", Mode.disabled, true), ("org.example.Authenticator", .required, true),
+      ("org.example.KerberosAuthenticator", .verifyIdentity, false),
+    ] {
+      let server = Self.with(name).with(\.certificate, mode == .disabled ? nil : "good")
+      let result = try Program.run(
+        [
+          "--engine", "cassandra", "-h", "localhost", "-p", String(Lab.start(cassandra: server).port),
+          "--ssl",
+        ]
+          + [mode.rawValue, "--ssl-ca", Lab.pki + "/ca.pem", "-U", Account.user, "--password"]
+          + ["env:LAB_PASSWORD", "--format", "json"],
+        environment: ["LAB_PASSWORD": Account.password])
+      let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
+      #expect(diagnosis.message.hasPrefix("TablePro did not send the password: "), "\(result)")
+      #expect(diagnosis.suggestion.contains("--ssl verify-identity") == option, "\(result)")
+      #expect(diagnosis.notes.contains { $0.contains(" \(name)") }, "\(result)")
+    }
+  }
+
+  /// Nothing is sent to a way of logging in that is not known, where nobody knows who the server is.
   @Test func thePasswordIsNotSentToEverybody() throws {
     for name in ["com.instaclustr.cassandra.ldap.LDAPAuthenticator", "org.example.Authenticator"] {
       let server = try RunningCassandra(Self.with(name))

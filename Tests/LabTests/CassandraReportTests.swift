@@ -46,6 +46,31 @@ import Testing
     #expect(astra?.product == "DataStax Astra")
   }
 
+  @Test("A server that does not say its version")
+  func nullVersion() throws {
+    let server = CassandraServer.plain.with(\.releaseVersion, nil)
+    let port = try Lab.start(cassandra: server).port
+    let (result, report) = try run(["cassandra://127.0.0.1:\(port)"])
+    #expect(report.server?.product == "Cassandra" && report.server?.version == "", "\(result)")
+    let text = try Program.run([
+      "cassandra://127.0.0.1:\(port)", "-U", "tester", "--password", "pass:s3cret-Pa55",
+    ])
+    #expect(text.output.contains(" Cassandra (cluster Test Cluster, data center dc1)\n"), "\(text)")
+  }
+
+  @Test("What a server may put into the report has bounds")
+  func bounds() throws {
+    var server = CassandraServer.plain
+    server.clusterName = String(repeating: "C", count: 60_000)
+    server.releaseVersion = String(repeating: "4", count: 60_000)
+    server.warnings = (0..<2_000).map { "warning \($0)" }
+    let (result, report) = try run(["cassandra://127.0.0.1:\(Lab.start(cassandra: server).port)"])
+    #expect(report.server?.version.count == 201 && report.server?.details?.first?.count == 201, "\(report)")
+    #expect(report.warnings.filter { $0.contains("warning 1") }.count == 11, "\(report.warnings)")
+    #expect(report.warnings.contains { $0.contains("1980 further warnings") }, "\(report.warnings)")
+    #expect(result.output.utf8.count < 8_000)
+  }
+
   @Test func textReport() throws {
     let port = try Lab.start(cassandra: .plain).port
     let result = try Program.run([
@@ -79,6 +104,38 @@ import Testing
       report.attempts.map(\.cause) == [
         "connection-refused", "connection-lost", "server-not-ready", "server-not-ready", nil,
       ], "\(result)")
+  }
+
+  /// What one server speaks says nothing of the next.
+  @Test func eachContactPointBeginsAnew() throws {
+    var old = CassandraServer(errors: [.startup: .init(0x1002, "bootstrapping")])
+    old.versions = [3]
+    old.otherVersions = []
+    var newer = CassandraServer.plain
+    newer.versions = [4]
+    newer.otherVersions = []
+    let good = try RunningCassandra(newer)
+    let (result, report) = try run([
+      "cassandra://127.0.0.1:\(Lab.start(cassandra: old).port),127.0.0.1:\(good.port)/appdb"
+    ])
+    #expect(result.exitCode == 0 && report.port == good.port, "\(result)")
+    #expect(report.attempts.count == 3, "\(result)")
+    #expect(try good.received().map(\.version) == [4])
+  }
+
+  /// Messages that nobody asked for, small ones and large ones, for as long as the client listens.
+  static let floods: [(body: Int, cause: String)] = [(8, "wrong-protocol"), (500_000, "timed-out")]
+
+  @Test("The next contact point has its turn where one sends without end", arguments: floods)
+  func floodedContactPoint(flood: (body: Int, cause: String)) throws {
+    let event = CQLMessage.frame(0x0C, Array(repeating: 0, count: flood.body), stream: 0xffff)
+    let flooder = try MisbehavingServer([.hearCQL, .send(event, times: 10_000_000)])
+    let good = try Lab.start(cassandra: .plain).port
+    let (result, report) = try run([
+      "cassandra://127.0.0.1:\(flooder.port),127.0.0.1:\(good)/appdb", "--timeout", "4",
+    ])
+    #expect(result.exitCode == 0 && report.port == good, "\(result)")
+    #expect(report.attempts.map(\.cause) == [flood.cause, nil], "\(result)")
   }
 
   @Test("No other contact point after a login that was refused, or a certificate that does not do")
@@ -130,6 +187,25 @@ import Testing
       let (result, _) = try run(["cql://127.0.0.1:\(server.port)/\(path)"])
       #expect(result.exitCode == 0, "\(result)")
       #expect(try server.received().first?.queries.last == query)
+    }
+  }
+
+  @Test("The keyspace as a parameter")
+  func keyspaceParameter() throws {
+    let server = try RunningCassandra(.plain)
+    let (result, report) = try run(["cassandra://127.0.0.1:\(server.port)?keyspace=CamelCase"])
+    #expect(result.exitCode == 0 && !report.warnings.contains { $0.contains("keyspace") }, "\(result)")
+    #expect(try server.received().first?.queries.last == "USE \"CamelCase\"")
+  }
+
+  @Test func unixSockets() throws {
+    for arguments in [["--engine", "cassandra", "-h", "/tmp/cql.sock"], ["cassandra://%2Ftmp%2Fcql.sock"]] {
+      for mode in [[], ["--ssl", "required"]] {
+        let result = try Program.run(arguments + mode)
+        #expect(result.exitCode == 64 && result.output.isEmpty, "\(result)")
+        #expect(
+          result.errors.contains("is a Unix socket, and Cassandra is tested over TCP only"), "\(result)")
+      }
     }
   }
 

@@ -109,6 +109,15 @@ import Testing
     .with(\.note, "asked for more").with(\.proves, true).with(\.engine, "cassandra").judge()
   }
 
+  /// The password goes to nobody who has no name.
+  @Test func authenticatorWithoutAName() async throws {
+    let script: [Step] = [
+      .hearCQL, .send(CQLMessage.supported), .hearCQL, .send(CQLMessage.authenticate("")), .stall,
+    ]
+    try await StressRow("no authenticator's name", .disabled, script, .authentication, "auth")
+      .with(\.note, "to the authenticator without a name").with(\.engine, "cassandra").judge()
+  }
+
   /// Events that nobody has asked for are passed over, and do not hold the deadline up.
   @Test func events() async throws {
     let event = CQLMessage.frame(0x0C, CQLMessage.string("STATUS_CHANGE"), stream: 0xffff)
@@ -116,9 +125,59 @@ import Testing
     let served: [Step] = [.send(CQLMessage.ready), .hearCQL, .send(event + CQLMessage.local), .stall]
     try await StressRow("events", .disabled, greeted + served, nil, "query").with(\.engine, "cassandra")
       .judge()
-    let flood: [Step] = [.hearCQL, .send(event, times: 20_000), .stall]
-    try await StressRow("a flood of events", .disabled, flood, .timedOut, "auth")
+    let many: [Step] = [.hearCQL, .send(event, times: 5_000), .stall]
+    try await StressRow("many events", .disabled, many, .timedOut, "auth")
       .with(\.time, .atTheTimeout).with(\.engine, "cassandra").judge()
+  }
+
+  /// Who sends without end is left at the deadline, or when it has sent more than anybody has a reason to.
+  @Test(arguments: [Mode.disabled, .required]) func flood(mode: Mode) async throws {
+    let secured: [Step] = mode == .disabled ? [] : [.secure()]
+    let event = CQLMessage.frame(0x0C, CQLMessage.string("STATUS_CHANGE"), stream: 0xffff)
+    let flood: [Step] = secured + [.hearCQL, .send(event, times: 10_000_000)]
+    try await StressRow("a flood of events", mode, flood, .wrongProtocol, "auth")
+      .with(\.note, "nobody had asked for").with(\.engine, "cassandra").judge()
+    let large = CQLMessage.frame(0x0C, Array(repeating: 0, count: 500_000), stream: 0xffff)
+    let login =
+      secured + [
+        .hearCQL, .send(CQLMessage.supported), .hearCQL, .send(CQLMessage.authenticate), .hearCQL,
+        .send(large, times: 10_000_000),
+      ]
+    let server = try MisbehavingServer(login)
+    let result = try Program.run(
+      ["--engine", "cassandra", "-h", "127.0.0.1", "-p", String(server.port), "-U", Account.user]
+        + ["--password", "env:LAB_PASSWORD", "--ssl", mode.rawValue, "--timeout", "2", "--format", "json"],
+      environment: ["LAB_PASSWORD": Account.password])
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(report.diagnosis?.cause == Cause.timedOut.rawValue, "\(result)")
+    #expect(report.diagnosis?.stage == "auth" && report.attempts.count == 1, "\(result)")
+    #expect(report.ssl.encrypted == (mode != .disabled), "\(result)")
+    #expect((report.tls?.version != nil) == (mode != .disabled), "\(result)")
+    #expect(report.warnings.contains { $0.contains("clear text") } == (mode == .disabled), "\(result)")
+  }
+
+  /// One request is under way, so an error is about it, on whichever stream it comes.
+  @Test(arguments: [0xffff, 7] as [UInt16]) func errorOnAnotherStream(stream: UInt16) async throws {
+    let script: [Step] = [
+      .hearCQL, .send(CQLMessage.error(0x1001, "Too much at once", stream: stream)), .stall,
+    ]
+    try await StressRow("an error on stream \(stream)", .disabled, script, .notReady, "auth")
+      .with(\.response, "Too much at once").with(\.engine, "cassandra").judge()
+  }
+
+  /// A version that is refused after the login is no reason to send the password twice.
+  @Test func refusesTheVersionAfterTheLogin() async throws {
+    let text = "Invalid or unsupported protocol version (4); supported versions are (3/v3)"
+    let server = try MisbehavingServer([
+      .hearCQL, .send(CQLMessage.supported), .hearCQL, .send(CQLMessage.authenticate), .hearCQL,
+      .send(CQLMessage.error(0x0A, text)), .close,
+    ])
+    let result = try Program.run(
+      ["cassandra://\(Account.user)@127.0.0.1:\(server.port)", "--password", "env:LAB_PASSWORD"],
+      environment: ["LAB_PASSWORD": Account.password])
+    #expect(result.exitCode == Cause.other.exitCode, "\(result)")
+    let heard = try server.heard()
+    #expect(heard.count == 1 && heard[0].contains(Account.password))
   }
 
   /// What a server says cannot drive a terminal, and cannot bring the password to it.

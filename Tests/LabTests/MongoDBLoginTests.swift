@@ -80,6 +80,15 @@ import Testing
     ),
     ("mongodb://old:s3cret-Pa55@localhost:{port}/?retryWrites=true&w=majority&appName=x&maxPoolSize=3", 0),
     ("mongodb://old:s3cret-Pa55@localhost:{port}/?directConnection=true&readPreference=nearest", 0),
+    (
+      "mongodb://old:s3cret-Pa55@localhost:{port}/?readPreference=nearest&readPreferenceTags=dc:ny,rack:1&readPreferenceTags=",
+      0
+    ),
+    ("mongodb://old:s3cret-Pa55@localhost:{port}/?readPreferenceTags=dc:ny", 64),
+    ("mongodb://old:s3cret-Pa55@localhost:{port}/?tls=true&tls=false", 64),
+    ("mongodb://old:s3cret-Pa55@localhost:{port}/?tlsInsecure=true&tlsAllowInvalidCertificates=false", 64),
+    ("mongodb://old:s3cret-Pa55@localhost:{port}/?srvMaxHosts=2", 64),
+    ("mongodb://old:s3cret-Pa55@[fe80::1%25lo]:{port}/", 64),
     ("mongodb://old:s3cret-Pa55@localhost:{port}/?authMechanism=GSSAPI", 64),
     ("mongodb://old:s3cret-Pa55@localhost:{port}/?directConnection=perhaps", 64),
     ("mongodb://old:s3cret-Pa55@localhost:{port},localhost:1/?directConnection=true", 64),
@@ -93,6 +102,20 @@ import Testing
     if exitCode == 0 {
       #expect(Report(result.output)?.warnings.contains { $0.contains("not used") } == false, "\(result)")
     }
+  }
+
+  /// A file for TLS means TLS, as it does to PyMongo, and to be asked for valid certificates means to look at them.
+  @Test func filesMeanTLS() throws {
+    let ca = try Lab.pki + "/ca.pem"
+    let file = try run(
+      "mongodb://localhost:{port}/?tlsCAFile=\(ca)", .requiresTLS.with(\.authorization, false))
+    #expect(file.exitCode == 0, "\(file)")
+    let report = try #require(Report(file.output))
+    #expect(report.ssl.requested == "required" && report.ssl.encrypted == true, "\(file)")
+    #expect(report.warnings.contains { $0.contains("was not verified") }, "\(file)")
+    let strict = try run(
+      "mongodb://localhost:{port}/?tlsAllowInvalidCertificates=false&tlsCAFile=\(ca)", .with("wrong-name"))
+    #expect(strict.exitCode == Cause.wrongHost.exitCode, "\(strict)")
   }
 
   @Test func unknownOptionsAreNamed() throws {

@@ -24,7 +24,9 @@ import Testing
     var questions: [String]
   }
 
-  func run(_ server: NameServer, _ options: [String] = [], path: String = "") throws -> Outcome {
+  func run(
+    _ server: NameServer, _ options: [String] = [], path: String = "", password: String = Account.password
+  ) throws -> Outcome {
     try #require(geteuid() == 0, "A name server of one's own takes root: run this test as root.")
     let running = try Lab.start(nameserver: server)
     let folder = try TemporaryFolder()
@@ -36,7 +38,7 @@ import Testing
     let result = try Command.run(
       command,
       environment: Program.cleanEnvironment.merging([
-        "HOME": "/nonexistent", "LAB_PASSWORD": Account.password,
+        "HOME": "/nonexistent", "LAB_PASSWORD": password,
       ]) { $1 })
     #expect(try SchemaValidator.faults(in: result.output) == [])
     return Outcome(
@@ -57,6 +59,28 @@ import Testing
     #expect(outcome.report.warnings.contains { $0.contains("--ssl verify-identity") }, "\(outcome.result)")
     #expect(outcome.questions.contains("_mongodb._tcp.cluster.example.test 33"))
     #expect(outcome.report.stages.first?.name == "resolve")
+  }
+
+  /// Rules judge by what the records have said, too.
+  @Test func settingsOfTheRecords() throws {
+    let port = try Lab.start(mongodb: .optional).port
+    let refused = try run(
+      NameServer(Self.records([port], text: "authSource=%61dmin")), ["--password", "pass:wrong"],
+      path: "appdb")
+    #expect(refused.result.exitCode == Cause.authentication.exitCode, "\(refused.result)")
+    #expect(
+      refused.report.diagnosis?.notes.contains { $0.contains("--auth-source") } == false, "\(refused.result)")
+    let primary = MongoServer.optional.with(\.role, .primary).with(\.name, "a.example.test")
+    let other = try run(
+      NameServer(
+        Self.records([try Lab.start(mongodb: primary).port], text: "authSource=admin&replicaSet=other")))
+    #expect(other.result.exitCode == Cause.other.exitCode, "\(other.result)")
+    #expect(
+      other.report.diagnosis?.notes.contains { $0.contains("replica set other") } == true, "\(other.result)")
+    let balanced = try run(
+      NameServer(Self.records([port], text: "loadBalanced=true")), path: "?replicaSet=rs0")
+    #expect(balanced.result.exitCode == Cause.nameResolutionFailed.exitCode, "\(balanced.result)")
+    #expect(balanced.result.output.contains("the replicaSet of the URL"), "\(balanced.result)")
   }
 
   /// The certificate has to carry the name of the server, which is not the cluster's.
@@ -95,6 +119,16 @@ import Testing
       ([], .garbage, "cannot be read"),
       (records([1], domain: "example.org"), .answer, "outside its domain"),
       (records([1], text: "ssl=false"), .answer, "may say authSource"),
+      // A path, a name that ends early for C, and a dot that is no separator.
+      (
+        [.init("_mongodb._tcp." + cluster, "SRV", "27017 %2Ftmp%2Fs.example.test")], .answer, "cannot be read"
+      ),
+      (
+        [.init("_mongodb._tcp." + cluster, "SRV", "27017 localhost%00.example.test")], .answer,
+        "cannot be read"
+      ),
+      ([.init("_mongodb._tcp." + cluster, "SRV", "27017 a%2Eb.example.test")], .answer, "cannot be read"),
+      ([.init("_mongodb._tcp." + cluster, "SRV", "0 a.example.test")], .answer, "no host with a port"),
     ] as [([NameServer.Record], NameServer.Behaviour, String)])
   func noCluster(records: [NameServer.Record], behaviour: NameServer.Behaviour, note: String) throws {
     let outcome = try run(NameServer(records, behaviour))

@@ -91,6 +91,35 @@ import Testing
       .optional.failing(
         "listDatabases", .init(13, "Unauthorized", "not authorized on admin to execute command"))
     ).with(\.remark, "not authorized"),
+    // Atlas' shared clusters, which know less of the command; then one that knows nothing of it, and says so in words of
+    // its own; then buildInfo.
+    takesAll(
+      "authorizedDatabases is not allowed",
+      .optional.failing(
+        "listDatabases",
+        .init(
+          8000, "AtlasError", "Unallowed argument in listDatabases command: authorizedDatabases",
+          option: "authorizedDatabases"))),
+    takesAll(
+      "listDatabases is not supported",
+      .optional.failing("listDatabases", .init(303, "", "Feature not supported: listDatabases"))
+    ).with(\.remark, "Feature not supported"),
+    takesAll(
+      "Atlas' words for listDatabases",
+      .optional.failing(
+        "listDatabases",
+        .init(8000, "AtlasError", "user is not allowed to do action [listDatabases] on [admin.]"))
+    ).with(\.remark, "not allowed to do action"),
+    takesAll(
+      "Atlas' words for buildInfo",
+      .optional.failing(
+        "buildInfo", .init(8000, "AtlasError", "not authorized on admin to execute command buildInfo"))
+    ).with(\.remark, "not authorized on admin"),
+    takesAll(
+      "no login, and authorizedDatabases is not allowed",
+      .open.failing(
+        "listDatabases", .init(303, "", "Feature not supported", option: "authorizedDatabases"))
+    ).with(\.user, "").with(\.password, nil),
   ]
 
   @Test(arguments: Row.all(offers)) func offer(_ row: Row) throws { try row.judge() }
@@ -106,6 +135,23 @@ import Testing
     let result = try Program.run(["mongodb://localhost:\(port)", "--format", "json"])
     #expect(Report(result.output)?.server?.product == product, "\(result)")
     #expect(Report(result.output)?.server?.version == version, "\(result)")
+  }
+
+  @Test func aServerThatDoesNotSayItsVersion() throws {
+    let port = try Lab.start(mongodb: .open.with(\.version, "")).port
+    let result = try Program.run(["mongodb://localhost:\(port)", "--format", "json"])
+    #expect(result.exitCode == 0, "\(result)")
+    let report = try #require(Report(result.output))
+    #expect(report.server == nil, "\(result)")
+  }
+
+  /// Where nobody is logged in, an answer that is no list proves nothing.
+  @Test func neitherALoginNorAList() throws {
+    let server = MongoServer.open.failing("listDatabases", .init(303, "", "Feature not supported"))
+    let result = try Program.run([
+      "mongodb://localhost:\(try Lab.start(mongodb: server).port)", "--format", "json",
+    ])
+    #expect(result.exitCode == Cause.other.exitCode, "\(result)")
   }
 
   /// Preferred says that it cannot fall back.

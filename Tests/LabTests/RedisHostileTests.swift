@@ -37,33 +37,46 @@ import Testing
       try await early.with(\.engine, "redis").judge()
     }
     let row = Array(("*100\r\n" + String(repeating: ":1\r\n", count: 100)).utf8)
+    let login: [Step] = [.hearRedis(), .send("+PONG\r\n"), .hearRedis(), .send("+OK\r\n"), .hearRedis()]
+    let flood: [Step] = [.send("*4000\r\n"), .send(row, times: 10_000), .stall]
     let late = StressRow(
-      "arrays without end after the login", mode,
-      secured + [.hearRedis(), .send("+PONG\r\n"), .hearRedis(), .send("+OK\r\n"), .hearRedis(4)]
-        + [.send("+PONG\r\n*4000\r\n"), .send(row, times: 10_000), .stall],
-      .wrongProtocol, "query")
-    try await late.with(\.engine, "redis").with(\.proves, true).judge()
+      "arrays without end after the login", mode, secured + login + flood, .wrongProtocol, "query")
+    try await late.with(\.engine, "redis").with(\.proves, true).with(\.mentions, "not valid Redis").judge()
+    let proven = StressRow(
+      "arrays without end after the proof", mode,
+      secured + login + [.send("+PONG\r\n"), .hearRedis(3)] + flood, nil, "query")
+    try await proven.with(\.engine, "redis").with(\.proves, true).with(\.note, "which product").judge()
+    // It may be Redis' own error, of which nobody sees the end.
+    let error = StressRow(
+      "an error without end", mode,
+      secured + [.hearRedis(), .send("-ERR "), .send(block, times: 1_000), .stall], .wrongProtocol, "auth")
+    try await error.with(\.engine, "redis").with(\.mentions, "not valid Redis").judge()
   }
 
   /// Where a server can say something.
   enum Place: String, CaseIterable, Sendable {
-    case ping, pingInTLS, select, version, notice, stranger
+    case ping, pingInTLS, proof, version, product, notice, stranger
 
     var mode: Mode { self == .pingInTLS ? .required : .disabled }
+    /// A stranger's words are shown as first bytes, and a version is cut.
+    var showsItAll: Bool { self != .stranger && self != .version }
 
     func script(_ text: [UInt8]) -> [Step] {
       // An error is one line.
       let line = text.map { $0 == 10 || $0 == 13 ? 32 : $0 }
       let error = Array("-ERR ".utf8) + line + [13, 10]
-      let login: [Step] = [.hearRedis(), .send("+PONG\r\n"), .hearRedis(4)]
+      let login: [Step] = [.hearRedis(), .send("+PONG\r\n"), .hearRedis()]
+      let refusals = "-ERR no\r\n-ERR no\r\n"
       let hello = Array("*2\r\n$7\r\nversion\r\n$\(text.count)\r\n".utf8) + text + [13, 10]
       return switch self {
       case .ping: [.hearRedis(), .send(error), .close]
       case .pingInTLS: [.secure(), .hearRedis(), .send(error), .close]
-      case .select: login + [.send(error + error + error + error), .stall]
-      case .version: login + [.send(Array("+PONG\r\n".utf8) + hello + error + error), .stall]
+      case .proof: login + [.send(error), .stall]
+      case .version:
+        login + [.send("+PONG\r\n"), .hearRedis(3), .send(Array(refusals.utf8) + hello), .stall]
+      case .product: login + [.send("+PONG\r\n"), .hearRedis(3), .send(error + error + error), .stall]
       case .notice:
-        login + [.send(Array("-NOPERM ".utf8) + line + [13, 10] + error + error + error), .stall]
+        login + [.send(Array("-NOPERM ".utf8) + line + [13, 10]), .hearRedis(3), .send(refusals), .close]
       case .stranger: [.hearRedis(), .send(text), .close]
       }
     }
@@ -75,12 +88,12 @@ import Testing
     try await SideBySide.run {
       let text = HostileText.texts[index]
       try HostileText.judge(
-        "redis", place.script(text.bytes), place.mode, shown: place != .stranger, "\(text.title), \(place)")
+        "redis", place.script(text.bytes), place.mode, shown: place.showsItAll, "\(text.title), \(place)")
     }
   }
 
   /// A long error is shown from the first to the last.
-  @Test(arguments: [Place.ping, .pingInTLS, .select, .version, .notice]) func longText(place: Place)
+  @Test(arguments: [Place.ping, .pingInTLS, .proof]) func longText(place: Place)
     async throws
   {
     let text = "begin " + String(repeating: "lorem ipsum ", count: 5_832) + " the end"

@@ -80,7 +80,23 @@ import Testing
     ) {
       $0.note = "has no AUTH"
     },
+    rows("PING is not there", on: withoutPing) { $0.remark = "unknown command" },
+    rows("PING is not there, and the password is wrong", on: withoutPing, .authentication) {
+      $0.password = "wrong"
+    },
+    rows("PING is not there, and no password is given", on: withoutPing, .authentication) {
+      $0.user = ""
+      $0.password = nil
+      $0.note = "No password was given."
+    },
+    rows("PING is not there, and nobody has to log in", on: withoutPing.open) {
+      $0.user = ""
+      $0.password = nil
+      $0.remark = "unknown command"
+    },
   ].flatMap { $0 }
+
+  static let withoutPing = RedisServer.plain.with(\.settings, ["rename-command": "PING \"\""])
 
   static let rights = [
     rows("a user who may do nothing") {
@@ -89,6 +105,10 @@ import Testing
       $0.remark = "NOPERM"
     },
     rows("a user who may not choose the database", .accessDenied) { $0.user = RedisAccount.poor },
+    rows("a user who may not choose, and need not") {
+      $0.user = RedisAccount.poor
+      $0.database = "0"
+    },
     rows("no database") { $0.database = nil },
     rows("the last database") { $0.database = "3" },
     rows("a database that is not there", .noDatabase) { $0.database = "4" },
@@ -109,6 +129,7 @@ import Testing
       $0.note = "no database but 0"
     },
     rows("Sentinel", on: .plain.with(\.isSentinel, true)) { $0.database = nil },
+    rows("Sentinel, with the first database", on: .plain.with(\.isSentinel, true)) { $0.database = "00" },
     rows("Sentinel, with a database", on: .plain.with(\.isSentinel, true), .noDatabase) {
       $0.note = "Sentinel"
     },

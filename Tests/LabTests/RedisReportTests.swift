@@ -74,10 +74,79 @@ import Testing
     }
   }
 
-  /// Connecting, TLS 1.3's one, and three of the protocol: PING, AUTH, and everything else at once.
+  /// A server without AUTH repeats a part of the password, cut off so that it is another text.
+  @Test(arguments: ["text", "json"]) func noPartOfALongSecretIsTold(format: String) throws {
+    let renamed = RedisServer.plain.open.with(\.settings, ["rename-command": "AUTH \"\""])
+    let port = try Lab.start(redis: renamed).port
+    let password = (0..<40).map { String(format: "%04x", $0 * 7_919 % 65_536) }.joined()
+    for arguments in [
+      [
+        "--engine", "redis", "-h", "localhost", "-p", String(port), "-U", "me", "--password",
+        "env:LAB_PASSWORD",
+      ],
+      ["redis://:\(password)@localhost:\(port)"], ["redis://\(password)@localhost:\(port)"],
+    ] {
+      let result = try Program.run(
+        arguments + ["--verbose", "--format", format], environment: ["LAB_PASSWORD": password])
+      #expect(result.exitCode == Cause.authentication.exitCode, "\(result)")
+      #expect(result.output.contains("unknown command"), "\(result)")
+      for start in 0...password.count - 8 {
+        let part = password.dropFirst(start).prefix(8)
+        #expect(!result.output.contains(part) && !result.errors.contains(part), "\(part): \(result)")
+      }
+    }
+  }
+
+  /// The only word before the @ is the password, and nobody's name.
+  @Test(arguments: ["text", "json"]) func theOnlyWordIsThePassword(format: String) throws {
+    let port = try Lab.start(redis: .plain).port
+    let result = try Program.run(
+      ["redis://\(Account.password)@localhost:\(port)", "--verbose", "--format", format])
+    #expect(result.exitCode == 0 && result.output.contains("user:password@"), "\(result)")
+    #expect(
+      !result.output.contains(Account.password) && !result.errors.contains(Account.password), "\(result)")
+    let wrong = try Program.run(["redis://wrong-secret@localhost:\(port)", "--verbose", "--format", format])
+    #expect(wrong.exitCode == Cause.authentication.exitCode, "\(wrong)")
+    #expect(!wrong.output.contains("wrong-secret") && !wrong.errors.contains("wrong-secret"), "\(wrong)")
+  }
+
+  /// Who was not named to the server has not logged in.
+  @Test func aUserWhoWasNotNamed() throws {
+    let port = try Lab.start(redis: .plain.open).port
+    let url = "redis://localhost:\(port)?username=tester"
+    let text = try Program.run([url])
+    #expect(text.exitCode == 0 && !text.output.contains("user tester"), "\(text)")
+    let json = try Program.run([url, "--format", "json"])
+    #expect(json.output.contains("\"user\":null"), "\(json)")
+    #expect(json.output.contains("not that of “tester”"), "\(json)")
+  }
+
+  @Test func whatToChange() throws {
+    for (user, database, message) in [
+      (RedisAccount.poor, "1", "is logged in, but may not run SELECT"),
+      (RedisAccount.user, "9", "has no database with the number 9"),
+    ] {
+      let port = try Lab.start(redis: .plain).port
+      let result = try Program.run(
+        ["redis://\(user):\(Account.password)@localhost:\(port)/\(database)", "--format", "json"])
+      let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
+      #expect(diagnosis.message.contains(message), "\(result)")
+      #expect(!diagnosis.suggestion.contains("upper and lower case"), "\(result)")
+    }
+  }
+
+  @Test func valkeyIsAnotherNameOfIt() throws {
+    let (plain, secured) = try (Lab.start(redis: .plain.open).port, Lab.start(redis: .good.open).port)
+    for url in ["valkey://localhost:\(plain)/1", "valkeys://localhost:\(secured)/1"] {
+      let result = try Program.run([url])
+      #expect(result.exitCode == 0, "\(url): \(result)")
+    }
+  }
+
+  /// Connecting, TLS 1.3's one, and four of the protocol: PING, AUTH, the proof, and who the server is.
   @Test func roundTrips() async throws {
-    try await RoundTrips.expect([4], RedisServer.plain, ["--ssl", "disabled"])
-    try await RoundTrips.expect([5], RedisServer.good, ["--ssl", "verify-identity"])
+    try await RoundTrips.expect([5], RedisServer.plain, ["--ssl", "disabled"])
+    try await RoundTrips.expect([6], RedisServer.good, ["--ssl", "verify-identity"])
     try await RoundTrips.expect([2], RedisServer.good, ["--ssl", "verify-identity", "--until", "tls"])
   }
 }

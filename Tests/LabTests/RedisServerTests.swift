@@ -99,11 +99,20 @@ import Testing
 
   @Test func noUnixSocket() throws {
     let path = "/nonexistent/" + String(repeating: "x", count: 20)
-    for (host, cause) in [(path, Cause.refused), ("/" + String(repeating: "x", count: 200), .other)] {
-      let result = try Program.run(["--engine", "redis", "-h", host, "--format", "json"])
-      #expect(result.exitCode == cause.exitCode, "\(result)")
-      #expect(Report(result.output)?.diagnosis?.stage == "connect", "\(result)")
-    }
+    let result = try Program.run(["--engine", "redis", "-h", path, "--format", "json"])
+    #expect(result.exitCode == Cause.refused.exitCode, "\(result)")
+    #expect(Report(result.output)?.diagnosis?.stage == "connect", "\(result)")
+    let tooLong = try Program.run(["--engine", "redis", "-h", "/" + String(repeating: "x", count: 200)])
+    #expect(tooLong.exitCode == 64 && tooLong.errors.contains("has at most"), "\(tooLong)")
+  }
+
+  /// Its path says it all.
+  @Test func portOfAUnixSocket() throws {
+    let socket = try Lab.start(redis: .plain.open).socket
+    let result = try Program.run(["--engine", "redis", "-h", socket, "-p", "7", "--format", "json"])
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(report.warnings.contains { $0.contains("not used on a Unix socket") }, "\(result)")
   }
 
   /// The next host has its turn where nobody listens, and where the connection is lost.

@@ -11,14 +11,14 @@ import Testing
     case pong = "instead of PONG"
     case midPong = "in the middle of PONG"
     case verdict = "instead of the answer to AUTH"
-    case answer = "instead of the answer to INFO"
-    case midAnswer = "in the middle of the answer to INFO"
+    case proof = "instead of the second PONG"
+    case midProof = "in the middle of the second PONG"
 
     var stage: String {
       switch self {
       case .accepted, .serverHello, .midHandshake: "tls"
       case .pong, .midPong, .verdict: "auth"
-      case .answer, .midAnswer: "query"
+      case .proof, .midProof: "query"
       }
     }
 
@@ -33,9 +33,8 @@ import Testing
       case .pong: ping
       case .midPong: ping + [.send("+PO")]
       case .verdict: login
-      case .answer: login + [.send("+OK\r\n"), .hearRedis(4)]
-      case .midAnswer:
-        login + [.send("+OK\r\n"), .hearRedis(4), .send("+PONG\r\n*2\r\n$6\r\nserver\r\n$5\r\nre")]
+      case .proof: login + [.send("+OK\r\n"), .hearRedis()]
+      case .midProof: login + [.send("+OK\r\n"), .hearRedis(), .send("+PO")]
       }
     }
 
@@ -46,9 +45,8 @@ import Testing
       case .accepted: []
       case .serverHello: [.secure(limit: 0), .rest(pause: 1)]
       case .midHandshake: [.rest(pause: 1)]
-      case .pong, .midPong: slowly("+PONG\r\n")
+      case .pong, .midPong, .proof, .midProof: slowly("+PONG\r\n")
       case .verdict: slowly("+OK\r\n")
-      case .answer, .midAnswer: slowly("$1000\r\n# Server")
       }
     }
   }
@@ -56,7 +54,7 @@ import Testing
   static func row(_ what: String, _ point: Point, _ mode: Mode, _ end: [Step], _ cause: Cause) -> StressRow {
     let tls = mode != .disabled
     let approach = what == "dribbles" && point == .serverHello ? [] : point.approach(tls: tls)
-    let later: Set<Point> = [.verdict, .answer, .midAnswer]
+    let later: Set<Point> = [.verdict, .proof, .midProof]
     return StressRow(
       "\(what) \(point.rawValue)", mode, approach + end, cause,
       !tls && point.stage == "tls" ? "auth" : point.stage
@@ -82,7 +80,7 @@ import Testing
     row("stalls", .accepted, .required, [.stall], .timedOut).with(\.timeout, 2.5),
     row("stalls", .midHandshake, .verifyIdentity, [.stall], .timedOut).with(\.timeout, 1.5),
     row("stalls", .accepted, .disabled, [.stall], .timedOut).with(\.timeout, 2.5),
-    row("stalls", .answer, .required, [.stall], .timedOut).with(\.timeout, 2.5),
+    row("stalls", .proof, .required, [.stall], .timedOut).with(\.timeout, 2.5),
   ]
   static let dribbles = [Mode.disabled, .required].flatMap { mode in
     points(mode).dropFirst().map { row("dribbles", $0, mode, $0.dribble + [.stall], .timedOut) }
@@ -95,7 +93,7 @@ import Testing
       [row("closes", $0, .preferred, [.close], .lost), breaks($0, .preferred)]
     }
     + [Point.serverHello, .midHandshake, .pong].map { row("closes", $0, .verifyIdentity, [.close], .lost) }
-    + [Point.pong, .verdict, .answer].map { row("says good-bye", $0, .required, [.goodbye], .lost) }
+    + [Point.pong, .verdict, .proof].map { row("says good-bye", $0, .required, [.goodbye], .lost) }
 
   /// What is broken at once may be found broken while it is still being made.
   static func breaks(_ point: Point, _ mode: Mode) -> StressRow {
@@ -106,6 +104,17 @@ import Testing
   @Test(arguments: stalls + longer) func stall(_ row: StressRow) async throws { try await row.judge() }
   @Test(arguments: dribbles) func dribble(_ row: StressRow) async throws { try await row.judge() }
   @Test(arguments: ends) func end(_ row: StressRow) async throws { try await row.judge() }
+
+  /// Who says nothing about itself is not waited for: neither for a second nor for the end of the time.
+  @Test(arguments: [Mode.disabled, .required], [0.7, 10]) func unknownProduct(mode: Mode, timeout: Double)
+    async throws
+  {
+    let script =
+      Point.proof.approach(tls: mode != .disabled) + [.send("+PONG\r\n"), .hearRedis(3), .stall]
+    let row = StressRow("stalls instead of the answer to INFO", mode, script, nil, "query")
+      .with(\.engine, "redis").with(\.proves, true).with(\.note, "which product").with(\.timeout, timeout)
+    try await row.with(\.time, timeout < 1 ? .beforeTheTimeout : .atOnce).judge()
+  }
 
   static let handshakes = [Point.accepted, .serverHello, .midHandshake].flatMap { point in
     [

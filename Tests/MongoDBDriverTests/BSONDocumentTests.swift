@@ -22,11 +22,11 @@ import Testing
     #expect(!document.isTrue("missing"))
   }
 
-  /// ObjectId, date, null, binary, timestamp, regular expression, decimal, least key: passed over, what follows is read.
+  /// Date, null, binary data of another kind, timestamp, regular expression, decimal, least key: passed over, what follows is read.
   @Test(
     arguments: [
-      (0x07, Array(repeating: 1, count: 12)), (0x09, Array(repeating: 1, count: 8)), (0x0A, []),
-      (0x05, [2, 0, 0, 0, 0, 9, 9]), (0x11, Array(repeating: 1, count: 8)), (0x0B, [97, 0, 105, 0]),
+      (0x09, Array(repeating: 1, count: 8)), (0x0A, []),
+      (0x05, [2, 0, 0, 0, 4, 9, 9]), (0x11, Array(repeating: 1, count: 8)), (0x0B, [97, 0, 105, 0]),
       (0x13, Array(repeating: 1, count: 16)), (0xFF, []), (0x0D, [2, 0, 0, 0, 97, 0]),
     ] as [(UInt8, [UInt8])]) func otherTypes(kind: UInt8, data: [UInt8]) throws
   {
@@ -54,6 +54,34 @@ import Testing
     var value = BSON.object([])
     for _ in 0..<100 { value = .object([("a", value)]) }
     #expect(BSONDocument(BSON.document([("a", value)])) == nil)
+  }
+
+  /// What is read is written as it was, and a text ends where C ends it.
+  @Test func written() throws {
+    let fields: [(String, BSON)] = [
+      ("a", .double(1.5)), ("b", .text("x")), ("c", .object([("d", .flag(true))])),
+      ("e", .list([.number(-1), .text("")])),
+      ("f", .long(1 << 40)), ("g", .binary([1, 2])), ("h", .identifier(7)),
+    ]
+    let bytes = BSON.document(fields)
+    let document = try #require(BSONDocument(bytes))
+    #expect(document.fields.count == fields.count)
+    #expect(document.bytes == bytes)
+    #expect(BSONDocument([("a", .string("x\0y"))]).bytes == BSON.document([("a", .text("x"))]))
+  }
+
+  /// 16 MiB of the smallest elements that there are must not become gigabytes.
+  @Test func elementsHaveAnEnd() throws {
+    let many = (0..<70_000).map { _ in BSON.null }
+    let list = try #require(BSONDocument(BSON.document([("a", .list(many)), ("ok", .double(1))])))
+    #expect(list["a"] == nil)
+    #expect(list.isTrue("ok"))
+    let nested = BSON.list((0..<40_000).map { _ in .object([("a", .flag(true))]) })
+    let again = try #require(
+      BSONDocument(
+        BSON.document([("b", .text("x")), ("a", nested), ("c", .list([.flag(true)])), ("ok", .double(1))])))
+    #expect(again.fields.map(\.name) == ["b", "ok"])
+    #expect(BSONDocument(BSON.document(many.map { ("a", $0) })) == nil)
   }
 
   @Test func commandsAreBSON() throws {

@@ -23,6 +23,15 @@ import Testing
     #expect(plan.login == nil)
   }
 
+  @Test func everySetOfTags() {
+    let plan = MongoPlan(
+      Self.target(["readPreference": "nearest", "readPreferenceTags": "dc:ny,rack:1\ndc:la\n"]), subject: nil)
+    #expect(
+      plan.uri.hasSuffix(
+        "/?readPreference=nearest&readPreferenceTags=dc%3Any%2Crack%3A1&readPreferenceTags=dc%3Ala&readPreferenceTags="
+      ))
+  }
+
   /// No secret is in the URI, whatever it is made of.
   @Test func secretsStayOut() {
     let password = "p:w/o@r%d?&=#[]ü€'\"\\"

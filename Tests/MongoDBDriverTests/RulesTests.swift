@@ -46,12 +46,16 @@ import Testing
 
   @Test(arguments: [
     (59, "CommandNotFound: no such command"), (8000, "AtlasError: quota exceeded"), (2, "BadValue: x"),
+    (8000, "AtlasError: Unallowed argument in listDatabases command: authorizedDatabases"),
+    (8000, "AtlasError: not authorized on admin to execute command buildInfo"),
+    (303, "Feature not supported"),
   ])
   func noRule(code: Int, text: String) { #expect(Self.finding(code, text) == nil) }
 
   /// BadValue is about the login only while there is one.
   @Test func onlyDuringTheLogin() {
     #expect(Self.finding(2, "BadValue: Unsupported mechanism", stage: .query) == nil)
+    #expect(Self.finding(8000, "AtlasError: bad auth : Authentication failed.", stage: .query) == nil)
   }
 
   @Test func nobodyIsLoggedIn() {
@@ -76,6 +80,64 @@ import Testing
   @Test func libmongocSaysThatTheLoginFailed() {
     let finding = Self.finding(11, "Authentication failed.", origin: .library("libmongoc"))
     #expect(finding?.cause == .authenticationFailed)
+  }
+
+  /// The numbers of libmongoc's errors are no numbers of servers': 11 and 13 would be a login refused, and forbidden.
+  @Test(arguments: [11, 13, 18, 91, 8000]) func numbersOfLibmongoc(code: Int) {
+    #expect(Self.finding(code, "something of its own", origin: .library("libmongoc")) == nil)
+  }
+
+  /// Nobody has rejected the login: it is the server that has proven nothing.
+  @Test(arguments: [
+    (29, "SCRAM Failure: could not verify server signature in sasl step 3"),
+    (29, "SCRAM Failure: no v param in sasl step 3"), (29, "SCRAM Failure: iterations must be at least 4096"),
+    (29, "SCRAM Failure: client nonce not repeated in sasl step 2"),
+    (11, "Received invalid SCRAM reply from MongoDB server."), (11, "Incorrect step for 'done'"),
+  ]) func theServerHasToProveItselfToo(code: Int, text: String) throws {
+    let finding = try #require(Self.finding(code, text, origin: .library("libmongoc")))
+    #expect(finding.cause == .other)
+    #expect(finding.advice?.message.contains("could not prove") == true)
+    #expect(!finding.notes.isEmpty)
+  }
+
+  @Test func theServerSaysInSCRAMThatTheLoginFailed() {
+    let finding = Self.finding(
+      29, "SCRAM Failure: authentication failure in sasl step 3 : invalid-proof",
+      origin: .library("libmongoc"))
+    #expect(finding?.cause == .authenticationFailed)
+  }
+
+  /// Atlas ends the handshakes of strangers by an alert that says nothing.
+  @Test(
+    arguments: [
+      (80, true, true, "c0.ab1cd.mongodb.net", true), (80, true, true, "localhost", false),
+      (80, true, false, "c0.ab1cd.mongodb.net", false), (80, false, true, "c0.ab1cd.mongodb.net", false),
+      (40, true, true, "c0.ab1cd.mongodb.net", false),
+    ] as [(UInt8, Bool, Bool, String, Bool)])
+  func atlas(code: UInt8, received: Bool, early: Bool, host: String, isKnown: Bool) throws {
+    let alert = TLSAlert(code: code, received: received, beforeServerHello: early)
+    let target = PlanTests.target(hosts: [HostPort(host: host, port: 27017)])
+    let observation = Observation(
+      outcome: .failed(ConnectionFailure(stage: .tls, event: .alert(alert))), host: target.hosts[0])
+    let diagnosis = try #require(Diagnosis(of: observation, target: target, rules: MongoRules()))
+    #expect(diagnosis.suggestion.contains("IP access list") == isKnown)
+    #expect(diagnosis.notes.contains { $0.contains("IP access list") } == isKnown)
+  }
+
+  /// What the TXT record says counts as if the URL had said it.
+  @Test func settingsOfTheRecords() throws {
+    let target = PlanTests.target(database: "app", user: "u", password: "p")
+    let error = ServerError(text: "Authentication failed.", nativeCode: "18", origin: .server)
+    var observation = Observation(
+      outcome: .failed(ConnectionFailure(stage: .auth, event: .serverReported, error: error)),
+      host: target.hosts[0])
+    func advises() throws -> Bool {
+      try #require(Diagnosis(of: observation, target: target, rules: MongoRules())).notes
+        .contains { $0.contains("--auth-source") }
+    }
+    #expect(try advises())
+    observation.parameters = ["authSource": "admin"]
+    #expect(try !advises())
   }
 
   @Test func anEmptyPassword() {
@@ -139,5 +201,10 @@ import Testing
   func identities(fields: [(String, BSON)], host: String, product: String, version: String) throws {
     let answer = try #require(BSONDocument(BSON.document(fields)))
     #expect(ServerIdentity(mongo: answer, host: host) == ServerIdentity(product: product, version: version))
+  }
+
+  @Test(arguments: [[], [("version", .text(""))], [("version", .number(7))]] as [[(String, BSON)]])
+  func noVersion(fields: [(String, BSON)]) throws {
+    #expect(ServerIdentity(mongo: try #require(BSONDocument(BSON.document(fields))), host: "h") == nil)
   }
 }

@@ -56,6 +56,28 @@ import Transport
     #expect(Self.fault(Self.complete(["a.example.test"], texts)) != nil)
   }
 
+  /// Such a host would be a Unix socket, or end elsewhere for C than for Swift.
+  @Test(arguments: ["/tmp/s.example.test", "a b.example.test", "a\0.example.test", "x@evil.example.test"])
+  func noHosts(server: String) {
+    #expect(Self.fault(Self.complete([server]))?.contains("which is no host") == true)
+  }
+
+  @Test func valuesOfTheRecord() throws {
+    #expect(
+      try Self.complete(["a.example.test"], ["authSource=%61dmin"]).get().parameters["authSource"] == "admin")
+    for text in ["authSource=%0a", "authSource=%", "loadBalanced=yes", "replicaSet=%00"] {
+      #expect(Self.fault(Self.complete(["a.example.test"], [text])) != nil, "\(text)")
+    }
+  }
+
+  /// Whose word it is that does not fit.
+  @Test func contradictionsOfTheRecord() {
+    let balanced = Self.fault(Self.complete(["a.example.test"], ["loadBalanced=true"], ["replicaSet": "rs0"]))
+    #expect(balanced == "the TXT record says loadBalanced, which does not go with the replicaSet of the URL")
+    let set = Self.fault(Self.complete(["a.example.test"], ["replicaSet=r"], ["loadBalanced": "true"]))
+    #expect(set == "the URL says loadBalanced, which does not go with the replicaSet of the TXT record")
+  }
+
   @Test func noRecords() { #expect(Self.fault(Self.complete([]))?.contains("no SRV records") == true) }
 
   @Test func limits() throws {

@@ -35,6 +35,12 @@ struct RulesTests {
     ("CLUSTERDOWN The cluster is down", .serverNotReady),
     ("ERR max number of clients reached", .tooManyConnections),
     ("ERR max number of clients + cluster connections reached", .tooManyConnections),
+    ("ERR max concurrent connections exceeded", .tooManyConnections),  // hosted services
+    ("ERR NOAUTH Authentication required.", .authenticationFailed),  // Pika
+    (
+      "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+      .serverNotReady
+    ),
     ("ERR DB index is out of range", .databaseNotFound),
     ("ERR invalid DB index", .databaseNotFound),
     ("ERR value is not an integer or out of range", .databaseNotFound),
@@ -54,12 +60,59 @@ struct RulesTests {
     #expect(RedisErrors.code(of: "NOAUTH") == "NOAUTH")
     #expect(RedisErrors.code(of: "Unknown command") == nil)
     #expect(RedisErrors.code(of: "") == nil)
+    #expect(RedisErrors.code(of: "ERR NOAUTH Authentication required.") == "NOAUTH")
+    #expect(RedisErrors.code(of: "ERR DB index is out of range") == "ERR")
   }
 
-  private func finding(_ text: String) -> Finding? {
-    let failure = ConnectionFailure(stage: .auth, event: .serverReported, error: RedisErrors.error(text))
-    let target = ConnectionTarget(
-      engine: .redis, hosts: [HostPort(host: "localhost", port: 6379)], ssl: SSLSettings(mode: .disabled))
-    return RedisRules().finding(for: failure, target: target)
+  @Test("What refuses AUTH in words that nobody knows refuses the login")
+  func unknownRefusals() {
+    #expect(finding("ERR go away", asked: true)?.cause == .authenticationFailed)
+    #expect(finding("ERR max number of clients reached", asked: true)?.cause == .tooManyConnections)
+    #expect(finding("ERR go away", .query, asked: true) == nil)
+  }
+
+  @Test(
+    "What a refusal of PING says about the way to a session",
+    arguments: [
+      ("DENIED Redis is running in protected mode", .final), ("LOADING Redis is loading", .final),
+      ("MASTERDOWN Link with MASTER is down", .final), ("BUSY Redis is busy running a script", .final),
+      ("ERR max number of clients reached", .final), ("ERR max concurrent connections exceeded", .final),
+      ("NOAUTH Authentication required.", .login), ("ERR NOAUTH Authentication required.", .login),
+      ("ERR operation not permitted", .login), ("NOPERM this user has no permissions", .remark),
+      ("ERR unknown command `PING`, with args beginning with: ", .remark),
+      ("ERR unknown command 'ping'", .remark), ("MISCONF Redis is configured to save", .remark),
+      ("ERR unknown command 'SELECT'", .unclear), ("ERR what", .unclear), ("", .unclear),
+    ] as [(String, RedisRule.Meaning)])
+  func meanings(text: String, meaning: RedisRule.Meaning) {
+    #expect(RedisRules.meaning(of: text) == meaning)
+  }
+
+  @Test(
+    "What a server without AUTH repeats is left out",
+    arguments: [
+      "'AUTH', with args beginning with: 'me' 's3cret", "`AUTH`, with args beginning with: `s3cret`, ",
+    ])
+  func echo(text: String) {
+    let error = RedisErrors.refusalOfLogin("ERR unknown command \(text)")
+    #expect(error.text.hasSuffix("with args beginning with: …") && error.nativeCode == "ERR")
+    #expect(RedisErrors.refusalOfLogin("WRONGPASS no").text == "WRONGPASS no")
+  }
+
+  @Test("An answer that is none of the protocol's")
+  func notValid() {
+    let failure = ConnectionFailure(stage: .auth, event: .other("the answer to AUTH is not valid Redis"))
+    let finding = RedisRules().finding(for: failure, target: Self.target)
+    #expect(finding?.cause == .wrongProtocol && finding?.advice?.message.contains("not valid Redis") == true)
+    let other = ConnectionFailure(stage: .auth, event: .other("there is no memory"))
+    #expect(RedisRules().finding(for: other, target: Self.target) == nil)
+  }
+
+  private static let target = ConnectionTarget(
+    engine: .redis, hosts: [HostPort(host: "localhost", port: 6379)], ssl: SSLSettings(mode: .disabled))
+
+  private func finding(_ text: String, _ stage: ConnectionStage = .auth, asked: Bool = false) -> Finding? {
+    let failure = ConnectionFailure(
+      stage: stage, event: .serverReported, error: RedisErrors.error(text), credentialsRequested: asked)
+    return RedisRules().finding(for: failure, target: Self.target)
   }
 }

@@ -59,6 +59,15 @@ import Testing
     ] as [[UInt8]]) func notReadable(_ bytes: [UInt8])
   { #expect(DNSMessage(bytes) == nil) }
 
+  /// DNS would let every byte pass; a host's name has letters, digits, - and _.
+  @Test(arguments: ["a.b", "a\0", "/tmp/x", "a b", "é", "x@y", "a:1", "%"]) func namesOfNoHost(label: String)
+  {
+    let target = [UInt8(label.utf8.count)] + Array(label.utf8) + Self.name("example.test")
+    #expect(DNSMessage(Self.message((33, [0, 0, 0, 5, 0x69, 0x89] + target))) == nil)
+    let good = Self.name("A-b_9.example.test")
+    #expect(DNSMessage(Self.message((33, [0, 0, 0, 5, 0x69, 0x89] + good)))?.services.count == 1)
+  }
+
   @Test func everyCutIsNoticed() {
     let whole = Self.message((33, [0, 0, 0, 5, 0x69, 0x89] + Self.name("a.example.test")))
     for count in 0..<whole.count { #expect(DNSMessage(Array(whole[..<count])) == nil, "\(count)") }

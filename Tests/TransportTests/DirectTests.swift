@@ -25,6 +25,17 @@ import Testing
     for event in final { #expect(!DirectTest.triesNextHost(after: failure(.auth, event))) }
   }
 
+  @Test func timesWhenAStageEndsBadlyAfterAll() {
+    let stages = [
+      StageTiming(stage: .connect, milliseconds: 1, ok: true),
+      StageTiming(stage: .tls, milliseconds: 2, ok: true),
+      StageTiming(stage: .auth, milliseconds: 4, ok: false),
+    ]
+    let ended = [stages[0], StageTiming(stage: .tls, milliseconds: 6, ok: false)]
+    #expect(stages.endingBadly(at: .tls) == ended)
+    #expect([stages[0]].endingBadly(at: .tls) == [stages[0]])
+  }
+
   @Test func unixSocketsHaveAddresses() throws {
     let address = try #require(SocketAddress(unixSocket: "/run/redis.sock"))
     #expect(address.description == "/run/redis.sock" && address.family == AF_UNIX)

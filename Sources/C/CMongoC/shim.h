@@ -29,7 +29,6 @@
   each(mongoc_client_get_read_prefs)             \
   each(mongoc_client_command_simple)             \
   each(bson_new_from_data)                       \
-  each(bson_get_data)                            \
   each(bson_destroy)
 
 struct LibMongoCFunctions {
@@ -60,19 +59,5 @@ struct libmongoc_stream {
   mongoc_stream_t table;
   void *_Nullable owner;
 };
-
-/// The place of a reply, which libmongoc initialises; a bson_t is more aligned than Swift can make anything.
-static inline bson_t *_Nullable libmongoc_new_reply(void) {
-  return (bson_t *)aligned_alloc(128, sizeof(bson_t));
-}
-
-/// The bytes of a document.
-static inline size_t libmongoc_length(const bson_t *_Nonnull document) { return document->len; }
-
-static inline void libmongoc_free_reply(const struct LibMongoCFunctions *_Nonnull functions,
-                                        bson_t *_Nonnull reply) {
-  functions->bson_destroy(reply);
-  free(reply);
-}
 
 #endif

@@ -34,6 +34,17 @@ package protocol DiagnosisRules: Sendable {
   /// The cause of a failure that only the engine's rules can name (`FailureEvent.serverReported`, or an
   /// answer that changes the meaning of it). nil: no rule knows it.
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding?
+
+  /// Sentences for the report that say what else may be behind a failure, whatever its cause is.
+  func hints(
+    for failure: ConnectionFailure, in observation: Observation, target: ConnectionTarget
+  ) -> [String]
+}
+
+extension DiagnosisRules {
+  package func hints(
+    for failure: ConnectionFailure, in observation: Observation, target: ConnectionTarget
+  ) -> [String] { [] }
 }
 
 /// What a rule found.

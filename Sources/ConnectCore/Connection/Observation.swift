@@ -16,6 +16,8 @@ package struct Observation: Codable, Equatable, Sendable {
   package var stages: [StageTiming]
   /// What else was seen and the reader should know.
   package var remarks: [Remark]
+  /// The target's settings as records of DNS have completed them; nil: they are those that were given.
+  package var parameters: [String: String]?
 
   package init(
     outcome: Outcome, host: HostPort, address: String? = nil, encrypted: Bool? = nil,
@@ -73,6 +75,10 @@ package enum Remark: Codable, Equatable, Sendable {
   case encryptionDisputed(serverSaysEncrypted: Bool)
   /// A password was given, and the server lets everybody in without one.
   case passwordNotAsked
+  /// The server let the login in, and lets wrong passwords in too; what it calls the way of logging in.
+  case passwordNotProven(String)
+  /// The login worked, and the server does not let this user read the table that says who it is.
+  case identityWithheld(table: String)
   /// A NOTICE or warning of the server's, verbatim.
   case serverNotice(String)
   /// Others may read the client's private key.
@@ -91,6 +97,8 @@ package enum Remark: Codable, Equatable, Sendable {
   case keyNotReadable(String, words: String)
   /// The port is the one on which the servers of a cluster talk to each other; clients find the server there.
   case peerPort(clientURLs: [String])
+  /// The session works, and who the server is was not to be learnt: what happened when it was asked.
+  case notIdentified(ConnectionFailure)
   /// The server takes no writes.
   case serverIsReadOnly
   /// The database that was asked for is not among those that the user may see, where one comes into being by being

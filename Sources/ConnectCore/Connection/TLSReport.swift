@@ -21,12 +21,14 @@ package struct TLSReport: Codable, Equatable, Sendable {
   package var verification: Verification
   /// Whether the handshake ended well.
   package var handshakeCompleted: Bool
+  /// Whether anything of TLS came from the server, however it went on.
+  package var serverSpoke: Bool
 
   package init(
     version: String? = nil, cipher: String? = nil, serverName: String? = nil,
     clientCertificateRequested: Bool = false, clientCertificateSent: Bool = false,
     certificates: [CertificateReport] = [], verification: Verification = Verification(demanded: .none),
-    handshakeCompleted: Bool = false
+    handshakeCompleted: Bool = false, serverSpoke: Bool = false
   ) {
     self.version = version
     self.cipher = cipher
@@ -36,6 +38,7 @@ package struct TLSReport: Codable, Equatable, Sendable {
     self.certificates = certificates
     self.verification = verification
     self.handshakeCompleted = handshakeCompleted
+    self.serverSpoke = serverSpoke
   }
 
   /// How far the certificate was verified and found good. Never more than was demanded.

@@ -4,6 +4,8 @@ extension Diagnosis {
   /// Its message, suggestion and notes are clean; `serverError` is as it came.
   package init?(of observation: Observation, target: ConnectionTarget, rules: any DiagnosisRules) {
     guard case .failed(let failure) = observation.outcome else { return nil }
+    var target = target
+    if let parameters = observation.parameters { target.parameters = parameters }
     let finding = Self.finding(for: failure, target, rules)
     let cause =
       finding?.cause ?? GenericRules.cause(of: failure, tls: observation.tls, target: target)
@@ -15,9 +17,10 @@ extension Diagnosis {
       target: target, observation: observation, failure: failure, finding: finding,
       plainPassCause: plainPassCause)
     let advice = Advice(for: cause, in: context)
+    let hints = rules.hints(for: failure, in: observation, target: target)
     self.init(
       cause: cause, stage: failure.stage, message: advice.message, suggestion: advice.suggestion,
-      recommendedMode: advice.recommendedMode, notes: Notes(context: context, cause: cause).all,
+      recommendedMode: advice.recommendedMode, notes: Notes(context: context, cause: cause, hints: hints).all,
       serverError: failure.error)
   }
 
@@ -31,9 +34,11 @@ extension Diagnosis {
   private static func concernsEngine(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Bool {
     switch failure.event {
     case .serverReported, .other: true
+    // A service may have its own way to say that it lets nobody in from here.
+    case .alert(let alert) where !target.engine.traits.fallsBackToPlain:
+      alert.received && alert.beforeServerHello
     // Nobody stands between us and such an engine's protocol, so how it was left off may mean something.
-    case .closed where !target.engine.traits.fallsBackToPlain,
-      .timedOut where !target.engine.traits.fallsBackToPlain:
+    case .closed where !target.engine.traits.fallsBackToPlain:
       true
     default: !failure.answers.isEmpty
     }

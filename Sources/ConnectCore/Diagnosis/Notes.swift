@@ -2,11 +2,13 @@
 struct Notes {
   let context: FailureContext
   let cause: Cause
+  /// What the engine's rules say beside their finding.
+  var hints: [String] = []
 
   private var words: EventWords { EventWords(clean: context.clean, engine: context.target.engine) }
 
   var all: [String] {
-    var notes = (context.finding?.notes ?? []).map { EventWords.sentence(context.clean.line($0)) }
+    var notes = ((context.finding?.notes ?? []) + hints).map { EventWords.sentence(context.clean.line($0)) }
     notes += event + clientCertificate + certificate + answers + addresses + remarks + password
     return notes.reduce(into: []) { unique, note in
       if !unique.contains(note) { unique.append(note) }

@@ -19,7 +19,7 @@ extension Report {
     port = observation.host.port
     address = observation.address.map(clean.line)
     database = target.database.map(clean.line)
-    user = target.user.map(clean.line)
+    user = observation.remarks.contains(.userNotUsed) ? nil : target.user.map(clean.line)
     sources = Sources(
       engine: clean.line(target.sources.engine.description),
       host: clean.line(target.sources.host.description),
@@ -46,9 +46,10 @@ extension Report {
 
   private static func identity(_ observation: Observation, clean: Sanitiser) -> ServerIdentity? {
     guard case .connected(let session) = observation.outcome, let server = session.server else { return nil }
+    func short(_ text: String) -> String { clean.line(text).cut(to: 200) }
     return ServerIdentity(
-      product: clean.line(server.product), version: clean.line(server.version),
-      edition: server.edition.map(clean.line), details: server.details.map(clean.line))
+      product: short(server.product), version: short(server.version), edition: server.edition.map(short),
+      details: server.details.map(short))
   }
 
   private static func cause(

@@ -11,6 +11,10 @@ struct SecretPatterns: Sendable {
 
   private let patterns: [Pattern]
 
+  /// From how many bytes on the beginning of a secret is one too: who repeats a long text may cut it. Shorter ones are
+  /// words that also names begin with.
+  private static let leastBeginning = 16
+
   init(_ secrets: [Secret]) {
     var seen = Set<[UInt8]>()
     var patterns: [Pattern] = []
@@ -50,6 +54,7 @@ struct SecretPatterns: Sendable {
     var matched = 0
     for index in 0..<text.count {
       let byte = text[index]
+      if matched >= leastBeginning, bytes[matched] != byte { add(index - matched..<index, to: &found) }
       while matched > 0, bytes[matched] != byte { matched = shorter[matched - 1] }
       if bytes[matched] == byte { matched += 1 }
       guard matched == bytes.count else { continue }
@@ -57,6 +62,7 @@ struct SecretPatterns: Sendable {
       if !pattern.standsAlone || standsAlone(range, in: text) { add(range, to: &found) }
       matched = shorter[matched - 1]
     }
+    if matched >= leastBeginning { add(text.count - matched..<text.count, to: &found) }
   }
 
   private static func standsAlone(_ range: Range<Int>, in text: [UInt8]) -> Bool {

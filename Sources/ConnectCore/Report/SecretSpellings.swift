@@ -13,7 +13,45 @@ enum SecretSpellings {
       doubling("]", in: secret),
       secret.replacing("\\", with: "\\\\").replacing("'", with: "\\'"),
       Sanitiser.visible(secret, keepingLineBreaks: false),
-    ]
+      // Redis repeats it with line breaks as spaces.
+      String(
+        String.UnicodeScalarView(secret.unicodeScalars.map { "\r\n".unicodeScalars.contains($0) ? " " : $0 })),
+    ] + encodings(of: secret)
+  }
+
+  /// What is written where a text has to be letters and digits. Short ones would be parts of words.
+  private static func encodings(of secret: String) -> [String] {
+    guard secret.utf8.count >= 4 else { return [] }
+    let digits = secret.utf8.map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }.joined()
+    // Three beginnings, since what stands before the secret moves it (RFC 4648 section 4); the characters that are
+    // made of its neighbours too are left out.
+    let shifted = (0..<3).map { count -> String in
+      let padded = base64([UInt8](repeating: 0, count: count) + Array(secret.utf8))
+      let first = count == 0 ? 0 : count + 1
+      let last = (secret.utf8.count + count) % 3
+      let whole = padded.dropFirst(first).filter { $0 != "=" }
+      return String(whole.dropLast(last == 0 ? 0 : 1))
+    }
+    return [digits, digits.uppercased()] + shifted
+      + shifted.map { $0.replacing("+", with: "-").replacing("/", with: "_") }
+  }
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var result = ""
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let part = bytes[start..<min(start + 3, bytes.count)]
+      var group = part.reduce(0) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - part.count))
+      var four: [Character] = []
+      for _ in 0..<4 {
+        four.append(letters[Int(group & 63)])
+        group >>= 6
+      }
+      result += String(four.reversed().prefix(part.count + 1)) + String(repeating: "=", count: 3 - part.count)
+    }
+    return result
   }
 
   /// Characters that RFC 3986 section 2.3 lets stand everywhere.

@@ -3,7 +3,8 @@ extension TextReport {
   var facts: [String] {
     var lines: [(label: String, text: String)] = []
     if let server = report.server {
-      let product = ["\(server.product) \(server.version)", server.edition].compactMap(\.self)
+      let name = server.version.isEmpty ? server.product : "\(server.product) \(server.version)"
+      let product = [name, server.edition].compactMap(\.self)
       let details = server.details.isEmpty ? "" : " (\(server.details.joined(separator: ", ")))"
       lines.append(("Server", product.joined(separator: ", ") + details))
     }

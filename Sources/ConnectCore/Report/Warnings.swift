@@ -70,6 +70,10 @@ struct Warnings {
       case .serverIsReadOnly: "The server is read-only."
       case .passwordNotAsked:
         "The server asked for no password: the one that was given was not sent, and nothing is known of it."
+      case .passwordNotProven(let way):
+        "The server's way of logging in (\(clean.line(way))) lets wrong passwords in too, as nobody in particular: that it took this login proves nothing of the password."
+      case .identityWithheld(let table):
+        "The login worked, but this user may not read \(clean.line(table)), which tells what the server is."
       case .databaseNotListed(let name):
         "There is no database \(clean.line(name)) that this user may see. The server makes one when something is first stored in it."
       case .memberFailed(let name, let failure):
@@ -82,6 +86,8 @@ struct Warnings {
         "The login worked, and the user may not read the key “\(clean.line(key))”, which was read as a proof: \(clean.line(words.trimmingLineEnds()))"
       case .peerPort(let urls):
         "This port is the one on which the members of the cluster talk to each other. Clients are meant to connect to \(urls.isEmpty ? "another one" : urls.map(clean.line).joined(separator: ", "))."
+      case .notIdentified(let failure):
+        "The server did not say which product and version it is: \(EventWords(clean: clean, engine: target.engine).words(for: failure))."
       case .userNotUsed:
         "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil
@@ -144,11 +150,20 @@ struct Warnings {
     }
   }
 
+  /// A server may send as many as it likes, and nobody reads them all.
+  private static let mostNotices = 20
+
   private var notices: [String] {
-    observation.remarks.compactMap { remark in
-      guard case .serverNotice(let text) = remark else { return nil }
-      return "The server says: \(clean.line(text.trimmingLineEnds()))"
+    var seen: Set<String> = []
+    let texts: [String] = observation.remarks.compactMap { remark in
+      guard case .serverNotice(let text) = remark, seen.insert(text).inserted else { return nil }
+      return text
     }
+    let shown = texts.prefix(Self.mostNotices).map {
+      "The server says: \(clean.line($0.trimmingLineEnds()).cut(to: 2_000))"
+    }
+    let left = texts.count - shown.count
+    return shown + (left > 0 ? ["The server says more: \(left) further warnings are not shown."] : [])
   }
 }
 

@@ -54,9 +54,13 @@ package enum ArgvScrubber {
   }
 
   private static let secretKeys: Set<String> = [
-    "password", "pwd", "sslpassword", "passphrase", "tlscertificatekeyfilepassword", "truststorepassword",
-    "keystorepassword", "token", "accesstoken", "secret",
+    "password", "pwd", "passphrase", "truststorepassword",
+    "keystorepassword", "token", "accesstoken", "secret", "proxypassword", "authmechanismproperties",
   ]
+
+  private static func isSecret(_ key: String) -> Bool {
+    secretKeys.contains(key.lowercased()) || SSLParameter(key: key) == .keyPassphrase
+  }
 
   /// The password of a `user:password@host` that is no URL: one that was given to an option, say.
   private static func inUserInfo(_ bytes: [UInt8]) -> [Range<Int>] {
@@ -84,6 +88,9 @@ package enum ArgvScrubber {
       spots.append(colon + 1..<at)
       // An @ in a parameter's value leaves the parameters before it to be looked at.
       if !isQueryAt || colon < authorityEnd { queryFrom = at }
+    } else if let at, !isQueryAt, Engine(scheme: String(text.prefix { $0 != ":" })) == .redis {
+      // The only word is the password there.
+      spots.append(first..<at)
     } else if at == nil, let colon, colon < authorityEnd, bytes[first] != UInt8(ascii: "[") {
       let port = colon + 1..<authorityEnd
       let isPort = bytes[port].allSatisfy { "0123456789,:".utf8.contains($0) }
@@ -122,7 +129,7 @@ package enum ArgvScrubber {
         continue
       }
       let key = String(decoding: bytes[position..<equals], as: UTF8.self)
-      followsSecret = key.percentDecoded().map { secretKeys.contains($0.lowercased()) } ?? true
+      followsSecret = key.percentDecoded().map(isSecret) ?? true
       if followsSecret {
         spots.append(equals + 1..<bytes[position...].endIndex(before: UInt8(ascii: "&")))
       }

@@ -80,7 +80,11 @@ struct ConnectionURL: Equatable, Sendable {
       }
       return text
     }
-    if let user = parts.user, !user.isEmpty { try set(.user, decoded(user, "user")) }
+    if let user = parts.user, !user.isEmpty {
+      let isPassword = scheme.engine == .redis && RedisURL.isPassword(parts)
+      try set(isPassword ? .password : .user, decoded(user, isPassword ? "password" : "user"))
+      if isPassword { warnings.append(RedisURL.onlyWord) }
+    }
     if let password = parts.password { try set(.password, decoded(password, "password")) }
     if let path = parts.path, !path.isEmpty { try set(.database, decoded(path, "database")) }
 
@@ -100,7 +104,7 @@ struct ConnectionURL: Equatable, Sendable {
     var ssl = SSLParameters(scheme)
     var timeouts: [String: String] = [:]
     for item in parts.query {
-      let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0) }
+      let parameter = item.key.percentDecoded().flatMap { SSLParameter(key: $0, of: scheme.engine) }
       // Without a value there is `?ssl`; anything else may be what follows a bare & in a password.
       guard let key = item.key.percentDecoded(), key.isParameterName,
         item.value != nil || parameter == .enabled
@@ -113,7 +117,7 @@ struct ConnectionURL: Equatable, Sendable {
       } else if scheme.engine == .mongodb {
         switch MongoParameters.kind(of: key) {
         case .setting(let name):
-          layer.parameters[name] = try MongoParameters.value(of: name, value)
+          layer.parameters[name] = try MongoParameters.value(of: name, value, after: layer.parameters[name])
         case .timeout: timeouts[key.lowercased()] = value
         case .idle: break
         case nil: warnings.append("The URL's parameter \(key) is not used.")
@@ -153,8 +157,8 @@ struct ConnectionURL: Equatable, Sendable {
     if scheme.engine?.isMySQLFamily == true, ["socket", "unix_socket", "unixSocket"].contains(key) {
       return .host
     }
-    // redis-py's and Jedis' clients write the index so.
-    if scheme.engine == .redis, ["db", "database"].contains(key) { return .database }
+    if scheme.engine == .redis, let field = RedisURL.fields[key] { return field }
+    if scheme.engine == .cassandra, key == "keyspace" { return .database }
     return Self.fields[key]
   }
 

@@ -50,7 +50,7 @@ extension Engine {
     case .mongodb:
       .fixed("MongoDB", aliases: ["mongo"], schemes: ["mongodb", "mongodb+srv"], port: 27017)
     case .redis:
-      .fixed("Redis", schemes: ["redis", "rediss"], port: 6379)
+      .fixed("Redis", schemes: ["redis", "rediss", "valkey", "valkeys"], port: 6379)
     case .cassandra:
       .fixed(
         "Cassandra", aliases: ["scylladb", "scylla"], schemes: ["cassandra", "cql", "scylladb", "scylla"],

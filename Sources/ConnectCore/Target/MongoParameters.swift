@@ -46,8 +46,12 @@ enum MongoParameters {
     "primary", "primaryPreferred", "secondary", "secondaryPreferred", "nearest",
   ]
 
-  /// The value as the driver takes it. Throws where the option cannot have it.
-  static func value(of name: String, _ text: String) throws(UsageError) -> String {
+  /// The value as the driver takes it, after an earlier one of the same option. Throws where the option cannot have it.
+  ///
+  /// Of sets of tags each has a line, in their order; the last may be empty, and takes every server.
+  static func value(
+    of name: String, _ text: String, after earlier: String? = nil
+  ) throws(UsageError) -> String {
     func refuse(_ known: String) -> UsageError {
       UsageError("the URL's \(name) is \(text.quoted); it can be \(known).")
     }
@@ -62,6 +66,18 @@ enum MongoParameters {
         throw refuse(readPreferences.joined(separator: ", "))
       }
       return known
+    case "readPreferenceTags":
+      let isSet = text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy {
+        $0.contains(":") && $0.first != ":"
+      }
+      guard text.isEmpty || isSet, !text.hasControlCharacter else { throw refuse("name:value,name:value …") }
+      return earlier.map { $0 + "\n" + text } ?? text
+    case "appName":
+      // MongoDB's specification "MongoDB Handshake".
+      guard text.utf8.count <= 128, !text.isEmpty, !text.hasControlCharacter else {
+        throw refuse("a text of at most 128 bytes without control characters")
+      }
+      return text
     case "srvMaxHosts":
       guard let number = UInt16(text) else { throw refuse("a number of hosts, 0 for all") }
       return String(number)
@@ -97,6 +113,21 @@ struct MongoResolution {
     if let socket = hosts.first(where: \.isUnixSocket) {
       throw UsageError(
         "The host \(socket.host.quoted) is a Unix socket, and MongoDB is tested over TCP only.")
+    }
+    if let host = hosts.first(where: { $0.host.contains("%") }) {
+      throw UsageError(
+        "The host \(host.host.quoted) has a zone or a percent sign, which MongoDB's driver (libmongoc) does not take."
+      )
+    }
+    if parameters["srv"] == nil,
+      let name = ["srvMaxHosts", "srvServiceName"].first(where: { parameters[$0] != nil })
+    {
+      throw UsageError("the URL's \(name) goes with mongodb+srv:// only.")
+    }
+    if parameters["readPreferenceTags"] != nil, [nil, "primary"].contains(parameters["readPreference"]) {
+      throw UsageError(
+        "the URL's readPreferenceTags choose among secondaries, and readPreference is primary: give another one."
+      )
     }
     if parameters["srv"] != nil {
       if let port {

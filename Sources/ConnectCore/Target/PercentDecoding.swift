@@ -1,7 +1,7 @@
 extension StringProtocol {
   /// The text with every `%XX` turned into its byte; nil where a `%` is not followed by two hexadecimal
   /// digits, the bytes are not UTF-8, or one of them is NUL (which no C library could take).
-  func percentDecoded(plusIsSpace: Bool = false) -> String? {
+  package func percentDecoded(plusIsSpace: Bool = false) -> String? {
     var bytes: [UInt8] = []
     var rest = Substring(self).utf8
     while let byte = rest.popFirst() {

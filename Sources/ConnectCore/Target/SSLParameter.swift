@@ -18,11 +18,18 @@ enum SSLParameter: Sendable {
   case caFile, certificateFile, keyFile, certificateAndKeyFile, keyPassphrase, crlFile
   /// A protocol version with a prefix: `TLSv1.2`.
   case minimumVersion
+  /// redis-py's pair: what is asked of the certificate, and whether of its name too.
+  case certificateRequirement, checkHostName
+  /// lettuce's and go-redis' words for how much is verified.
+  case verifyPeer, skipVerify
 
-  /// The parameter that a URL's key names. Clients disagree about upper and lower case, so it is not told
-  /// apart.
-  init?(key: String) {
-    guard let parameter = Self.spellings[key.lowercased()] else { return nil }
+  /// The parameter that a key of a URL names, of that engine's where its clients have words of their own. Clients
+  /// disagree about upper and lower case, so it is not told apart.
+  init?(key: String, of engine: Engine? = nil) {
+    let key = key.lowercased()
+    guard let parameter = Self.spellings[key] ?? (engine == .redis ? RedisURL.sslParameters[key] : nil) else {
+      return nil
+    }
     self = parameter
   }
 
@@ -43,7 +50,8 @@ enum SSLParameter: Sendable {
     "sslkey": .keyFile, "ssl-key": .keyFile, "ssl_key": .keyFile,
     "sslcertificateauthorityfile": .caFile, "tlscrlfile": .crlFile,
     "tlscertificatekeyfile": .certificateAndKeyFile, "sslclientcertificatekeyfile": .certificateAndKeyFile,
-    "sslpassword": .keyPassphrase, "tlscertificatekeyfilepassword": .keyPassphrase,
+    "sslpassword": .keyPassphrase, "ssl_password": .keyPassphrase,
+    "tlscertificatekeyfilepassword": .keyPassphrase,
     "sslclientcertificatekeypassword": .keyPassphrase,
     "sslcrl": .crlFile, "ssl-crl": .crlFile, "ssl_crl": .crlFile,
     "ssl_min_protocol_version": .minimumVersion,
@@ -65,12 +73,20 @@ struct SSLParameters {
   private var trustsServer: Bool?
   private var allowsInvalidHostnames: Given?
   private var allowsInvalidCertificates: Given?
+  private var redis = RedisVerification()
+  private var mongo = MongoTLSOptions()
 
   init(_ scheme: URLScheme) { self.scheme = scheme }
 
   /// Takes one parameter in. Throws where its value is not one of those that it can have.
   mutating func take(_ parameter: SSLParameter, key: String, value: String) throws(UsageError) {
     let given = Given(value, from: .url, as: "the URL's \(key)")
+    if scheme.engine == .mongodb,
+      [.enabled, .allowInvalidHostnames, .allowInvalidCertificates].contains(parameter)
+    {
+      try mongo.take(key: key, boolean(given), given)
+      return
+    }
     switch parameter {
     // MariaDB's own word among the modes: TLS, and any certificate will do.
     case .mode where value.lowercased() == "trust" && isMySQLFamily:
@@ -100,6 +116,11 @@ struct SSLParameters {
     case .keyPassphrase: set(.keyPassphrase, given)
     case .crlFile: set(.crlFile, given)
     case .minimumVersion: try takeVersion(given)
+    case .certificateRequirement:
+      redis.requirement = try (choice(RedisVerification.requirements, given), given)
+    case .checkHostName: redis.checksName = try (boolean(given), given)
+    case .verifyPeer: redis.peer = try (choice(RedisVerification.peers, given), given)
+    case .skipVerify: redis.skips = try boolean(given) ? given : nil
     }
   }
 
@@ -128,11 +149,18 @@ struct SSLParameters {
       if encrypt.value == "false" { return with(encrypt, SSLMode.disabled.rawValue) }
       return with(encrypt, (trustsServer == true ? SSLMode.required : .verifyIdentity).rawValue)
     }
-    if let lax = allowsInvalidCertificates ?? allowsInvalidHostnames {
+    if scheme.engine == .mongodb, let found = try mongo.mode(files: mongoFile) {
+      return with(found.given, found.mode.rawValue)
+    }
+    let lax = allowsInvalidCertificates ?? allowsInvalidHostnames
+    let verification =
+      lax.map { (mode: allowsInvalidCertificates != nil ? SSLMode.required : .verifyCA, given: $0) }
+      ?? redis.mode
+    if let verification {
       if let enabled, enabled.value == "false" {
-        throw UsageError("\(enabled.label) turns TLS off, and \(lax.label) needs it.")
+        throw UsageError("\(enabled.label) turns TLS off, and \(verification.given.label) needs it.")
       }
-      return with(lax, (allowsInvalidCertificates != nil ? SSLMode.required : .verifyCA).rawValue)
+      return with(verification.given, verification.mode.rawValue)
     }
     if let enabled {
       let on: SSLMode = scheme.isPgJDBC ? .verifyIdentity : .required
@@ -141,6 +169,13 @@ struct SSLParameters {
     // libpq does the same: the system's store is of no use to a mode that does not look at it.
     if let ca = layer[.caFile], ca.value == "system" { return with(ca, SSLMode.verifyIdentity.rawValue) }
     return nil
+  }
+
+  /// What means TLS where nothing else is said; with `mongodb+srv` it is on, and the system's store needs a mode that
+  /// looks at it.
+  private var mongoFile: Given? {
+    guard !scheme.impliesTLS, layer[.caFile]?.value != "system" else { return nil }
+    return [.caFile, .certificateFile, .keyFile, .keyPassphrase, .crlFile].lazy.compactMap { layer[$0] }.first
   }
 
   private mutating func set(_ field: TargetField, _ given: Given) {
@@ -186,6 +221,16 @@ struct SSLParameters {
     if ["true", "1", "yes", "on", ""].contains(value) || yes.contains(value) { return true }
     if ["false", "0", "no", "off"].contains(value) || no.contains(value) { return false }
     throw unknown(given, "true or false")
+  }
+
+  /// What a word of a client's means. Upper and lower case are not told apart.
+  private func choice(
+    _ meanings: KeyValuePairs<String, SSLMode>, _ given: Given
+  ) throws(UsageError) -> SSLMode {
+    guard let known = meanings.first(where: { $0.key.lowercased() == given.value.lowercased() }) else {
+      throw unknown(given, meanings.map(\.key).joined(separator: ", "))
+    }
+    return known.value
   }
 
   private func with(_ given: Given, _ value: String) -> Given {

@@ -5,6 +5,8 @@ struct SSLResolution {
   private let merged: TargetLayer
   private let modeName: String?
   private let implyingScheme: String?
+  /// The scheme that stands for TLS where a mode turns it off.
+  private let overruledScheme: String?
   private let hasPassphrase: Bool
 
   /// - Parameter endpoints: the scheme that hosts have which a variable names.
@@ -17,6 +19,9 @@ struct SSLResolution {
     let implying = given == nil ? [url, endpoints].compactMap { $0 }.first(where: \.impliesTLS) : nil
     let implied = implying != nil
     implyingScheme = implying?.name
+    let isOff = given.flatMap { SSLMode(name: $0.value) } == .disabled
+    let overruled = isOff ? [url, endpoints].compactMap { $0 }.first(where: \.impliesTLS) : nil
+    overruledScheme = overruled?.name
     modeName = given?.value.lowercased()
     let implyingSource = url?.impliesTLS == true ? .url : merged[.host]?.source
     source = (implied ? implyingSource : given?.source) ?? .defaultValue
@@ -47,8 +52,8 @@ struct SSLResolution {
     if let socket, mode != .disabled, mode != .preferred {
       throw UsageError(
         """
-        \(merged[.mode]?.label ?? "The mode") asks for \(mode.rawValue), and the host \(socket.host.quoted) is \
-        a Unix socket, which has no TLS.
+        \(merged[.mode]?.label ?? implyingScheme.map { $0 + "://" } ?? "The mode") asks for \(mode.rawValue), \
+        and the host \(socket.host.quoted) is a Unix socket, which has no TLS.
         """)
     }
     if until == .tls, mode == .disabled {
@@ -72,6 +77,11 @@ struct SSLResolution {
         \(implyingScheme):// turns TLS on in mode required: the certificate was not verified, while other \
         clients of such a URL verify it. Use --ssl verify-identity to verify it.
         """)
+    }
+    if let overruledScheme, let given = merged[.mode] {
+      warnings.append(
+        "\(given.label.sentence) turns off the TLS that \(overruledScheme):// stands for: nothing is encrypted."
+      )
     }
     let why = reasonForPlain(hosts: hosts)
     if let why {
@@ -119,5 +129,5 @@ struct SSLResolution {
 
 extension String {
   /// The text with a capital letter where a sentence begins with it.
-  fileprivate var sentence: String { hasPrefix("the ") ? "T" + dropFirst() : self }
+  var sentence: String { hasPrefix("the ") ? "T" + dropFirst() : self }
 }

@@ -64,6 +64,9 @@ package struct TargetResolver {
     try HostList.check(hosts, family: family, host: merged[.host], address: merged[.address])
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
+    if engine == .redis {
+      warnings += try RedisURL.check(sockets: hosts, host: merged[.host], port: merged[.port])
+    }
     if options.showCertificates, let why = ssl.reasonForNoHandshake(hosts: hosts, until: until) {
       warnings.append("--show-certs is not used \(why).")
     }
@@ -163,6 +166,10 @@ package struct TargetResolver {
     var hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port], defaultPort: defaultPort)
     for index in hosts.indices { hosts[index].instance = instance }
+    if engine == .cassandra, let socket = hosts.first(where: \.isUnixSocket) {
+      throw UsageError(
+        "The host \(socket.host.quoted) is a Unix socket, and Cassandra is tested over TCP only.")
+    }
     return hosts
   }
 

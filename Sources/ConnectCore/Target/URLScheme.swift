@@ -11,7 +11,7 @@ struct URLScheme: Equatable, Sendable {
   var isPgJDBC: Bool { name == "jdbc:postgresql" }
 
   /// Whether the scheme alone turns TLS on.
-  var impliesTLS: Bool { ["mongodb+srv", "rediss", "etcds", "https"].contains(name) }
+  var impliesTLS: Bool { ["mongodb+srv", "rediss", "valkeys", "etcds", "https"].contains(name) }
 
   /// Whether each host of a list may have it.
   var mayBeRepeated: Bool { engine == .etcd || engine == nil }
@@ -31,7 +31,7 @@ struct URLScheme: Equatable, Sendable {
     let rest = url[url.index(after: colon)...]
     if let engine = Engine(scheme: name) { return (URLScheme(name: name, engine: engine), rest) }
     if ["http", "https"].contains(name) { return (URLScheme(name: name, engine: nil), rest) }
-    throw UsageError("No engine has the URL scheme of \(shown(url)).")
+    throw UsageError("No engine has the URL scheme of \(shown(url)).\(RedisURL.hint(scheme: name))")
   }
 
   /// The colon that ends the scheme; nil: the text does not begin like a URL.

@@ -14,6 +14,11 @@ final class CassandraDialogue {
   private(set) var lastError: Refusal?
   private let connection: DirectConnection
   private var inbox = CQLInbox()
+  /// How many messages came that nobody had asked for.
+  private var passedOver = 0
+
+  /// No server has a reason to send even one: nothing here registers for events.
+  static let mostPassedOver = 10_000
 
   init(over connection: DirectConnection, version: UInt8) {
     self.connection = connection
@@ -38,15 +43,21 @@ final class CassandraDialogue {
     try connection.write(inbox.isSegmented ? CQLSegment.encode(bytes) : bytes)
     while true {
       let frame = try nextFrame()
-      // Events are the server's own streams.
-      guard frame.stream == request.stream else { continue }
+      // Events have streams of the server's own. One request is under way, so an error is about it on whichever.
+      guard frame.stream == request.stream || frame.opcode == CQLFrame.Opcode.error else {
+        try passOver()
+        continue
+      }
       let read: (response: CQLResponse, warnings: [String])
       do throws(CQLReader.Malformed) {
         read = try CQLResponse.read(frame)
       } catch {
         throw connection.failure(CassandraErrors.malformed)
       }
-      guard read.response != .event else { continue }
+      guard read.response != .event else {
+        try passOver()
+        continue
+      }
       connection.remarks += read.warnings.map { .serverNotice($0) }
       if case .error(let code, let text) = read.response {
         lastError = Refusal(code: code, text: text, version: frame.version)
@@ -55,8 +66,16 @@ final class CassandraDialogue {
     }
   }
 
+  /// Leaves a message alone that nobody asked for.
+  private func passOver() throws(ConnectionFailure) {
+    passedOver += 1
+    guard passedOver <= Self.mostPassedOver else { throw connection.failure(CassandraErrors.flood) }
+  }
+
   private func nextFrame() throws(ConnectionFailure) -> CQLFrame {
     while true {
+      // Who sends without end never makes a read wait.
+      guard !connection.deadline.hasPassed else { throw connection.failure(.timedOut) }
       switch inbox.next() {
       case .frame(let frame): return frame
       case .incomplete: inbox.append(try connection.read())

@@ -11,6 +11,9 @@ final class CassandraEngine: DirectEngine {
     var isNew = false
   }
 
+  /// Hosts need not have the same versions, so that nothing is remembered from one to the next.
+  func forHost() -> CassandraEngine { CassandraEngine() }
+
   private let negotiation = Mutex(Negotiation())
 
   private var version: UInt8 { negotiation.withLock { $0.version } }
@@ -21,7 +24,8 @@ final class CassandraEngine: DirectEngine {
     do throws(ConnectionFailure) {
       return try CassandraLogin(dialogue, connection).run()
     } catch {
-      if let refusal = dialogue.lastError { consider(refusal) }
+      // After AUTHENTICATE the version is agreed on, and no error is worth sending the password once more.
+      if !connection.credentialsRequested, let refusal = dialogue.lastError { consider(refusal) }
       throw error
     }
   }
@@ -46,8 +50,10 @@ final class CassandraEngine: DirectEngine {
     }
   }
 
-  /// A node that cannot serve is no reason not to ask another: Unavailable, Overloaded, Is_bootstrapping.
+  /// A node that cannot serve is no reason not to ask another: Unavailable, Overloaded, Is_bootstrapping, and one that
+  /// sends everything but an answer.
   func triesNextHost(after failure: ConnectionFailure) -> Bool {
+    if failure.event == CassandraErrors.flood { return !failure.credentialsRequested }
     guard failure.event == .serverReported, let code = failure.error.flatMap(CassandraErrors.code) else {
       return false
     }

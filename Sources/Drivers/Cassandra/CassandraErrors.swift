@@ -23,6 +23,9 @@ enum CassandraErrors {
   static let malformed = FailureEvent.other("the server sent a message of CQL's protocol that cannot be read")
   /// A segment of version 5 that was damaged on its way, or never was one.
   static let broken = FailureEvent.other("the server sent a segment of CQL's protocol with a wrong checksum")
+  /// Nothing but messages that nobody asked for.
+  static let flood = FailureEvent.other(
+    "the server sent \(CassandraDialogue.mostPassedOver) messages that nobody had asked for, and no answer")
 
   // MARK: Logins that were not gone through with
 
@@ -33,20 +36,41 @@ enum CassandraErrors {
         + (userIsMissing ? ", and no user was given" : ""))
   }
 
-  /// An authenticator that gets no password from us.
-  static func refused(_ className: String) -> FailureEvent {
-    let kind = CassandraAuthenticator.kind(of: className).map { " (\($0))" } ?? ""
+  /// An authenticator that may be anything, of a server that may be anybody.
+  static func unverified(_ className: String) -> FailureEvent {
+    .other("no password was sent to the authenticator \(shown(className))\(unverifiedEnd)")
+  }
+
+  /// An authenticator that takes no password as it is.
+  static func unspoken(_ className: String) -> FailureEvent {
+    let mechanism = CassandraAuthenticator.otherMechanism(of: className) ?? "another way of logging in"
     return .other(
-      "the server logs clients in by \(className)\(kind), which this program does not know how to answer; no password was sent"
-    )
+      "no password was sent to the authenticator \(shown(className)): it is for \(mechanism)\(unspokenEnd)")
   }
 
   /// A challenge that the authenticator does not have.
   static func unexpectedChallenge(_ className: String) -> FailureEvent {
-    .other("\(className) asked for more than a user and a password, which it did not get")
+    .other(
+      "the authenticator \(shown(className)) asked for more than a user and a password, and did not get it")
+  }
+
+  /// How the words of `unverified` end, whatever the class is called.
+  static let unverifiedEnd = ", which is not known here, since the server's certificate was not verified"
+  /// How the words of `unspoken` end.
+  static let unspokenEnd = ", which is not spoken here"
+
+  /// A class name for the middle of a sentence. One that is too long to be one is not cut: a secret in it that is cut
+  /// in two would not be known for one.
+  private static func shown(_ className: String) -> String {
+    if className.isEmpty { return "without a name" }
+    let count = className.utf8.count
+    return count > 200 ? "with a name of \(count) bytes" : className
   }
 
   private static func shortName(_ className: String) -> String {
-    className.split(separator: ".").last.map(String.init) ?? className
+    guard let last = className.split(separator: ".").last, last.utf8.count <= 200 else {
+      return "by an authenticator \(shown(className))"
+    }
+    return String(last)
   }
 }

@@ -31,20 +31,30 @@ struct CassandraIdentity {
     return isDSE ? .dse : .cassandra
   }
 
+  /// A query, and the column of its row in which the answer stands.
+  struct VersionQuery: Equatable {
+    let text: String
+    let column: String
+  }
+
   /// The query that tells the product's own version, where `release_version` is that of the Cassandra which it is
   /// compatible with.
-  var versionQuery: String? {
+  var versionQuery: VersionQuery? {
     switch product {
-    case .scylla: "SELECT version FROM system.versions WHERE key = 'local'"
-    case .dse: "SELECT dse_version FROM system.local"
+    case .scylla:
+      VersionQuery(text: "SELECT version FROM system.versions WHERE key = 'local'", column: "version")
+    case .dse: VersionQuery(text: "SELECT dse_version FROM system.local", column: "dse_version")
     case .cassandra, .astra, .keyspaces: nil
     }
   }
 
   var server: ServerIdentity {
-    let release = local["release_version"]
+    // What is null is not in the row; what is empty says as little.
+    func value(_ column: String) -> String? { local[column].flatMap { $0.isEmpty ? nil : $0 } }
+    let release = value("release_version")
+    let ownVersion = ownVersion.flatMap { $0.isEmpty ? nil : $0 }
     let details = [
-      local["cluster_name"].map { "cluster \($0)" }, local["data_center"].map { "data center \($0)" },
+      value("cluster_name").map { "cluster \($0)" }, value("data_center").map { "data center \($0)" },
       ownVersion == nil ? nil : release.map { "as Cassandra \($0)" },
     ]
     return ServerIdentity(

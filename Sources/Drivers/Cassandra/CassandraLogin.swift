@@ -47,7 +47,7 @@ struct CassandraLogin {
 
   private func logIn(_ className: String) throws(ConnectionFailure) {
     let authenticator = CassandraAuthenticator(className: className)
-    guard authenticator != .refused else { throw connection.failure(CassandraErrors.refused(className)) }
+    guard authenticator != .refused else { throw connection.failure(CassandraErrors.unspoken(className)) }
     if authenticator == .certificate {
       try expectSuccess(try send([]), className)
       return
@@ -58,6 +58,9 @@ struct CassandraLogin {
     guard let user = target.user else {
       throw connection.failure(CassandraErrors.noLogin(className, userIsMissing: true))
     }
+    guard authenticator != .unknown || isVerified else {
+      throw connection.failure(CassandraErrors.unverified(className))
+    }
     if authenticator == .announcedPlain {
       guard case .authChallenge(let challenge) = try send(Array("PLAIN".utf8)),
         challenge == Array("PLAIN-START".utf8)
@@ -66,7 +69,11 @@ struct CassandraLogin {
     if !connection.isEncrypted { connection.remarks.append(.passwordSentInClear) }
     let token = CQLRequest.plainToken(user: user, password: password.exposed)
     try expectSuccess(try send(token), className)
+    if authenticator == .transitional { connection.remarks.append(.passwordNotProven(className)) }
   }
+
+  /// Whether it is known who gets the password.
+  private var isVerified: Bool { connection.isEncrypted && target.ssl.mode >= .verifyCA }
 
   private func send(_ token: [UInt8]) throws(ConnectionFailure) -> CQLResponse {
     try dialogue.ask(CQLRequest.authResponse(token, version: dialogue.version))
@@ -84,15 +91,24 @@ struct CassandraLogin {
     options: [String: [String]], authenticator: String?
   ) throws(ConnectionFailure) -> ServerIdentity {
     let text = "SELECT release_version, cluster_name, data_center FROM system.local"
-    guard case .rows(let local) = try dialogue.ask(CQLRequest.query(text, version: dialogue.version)) else {
-      throw connection.failure(CassandraErrors.malformed)
+    var local: [String: String] = [:]
+    switch try dialogue.answer(to: CQLRequest.query(text, version: dialogue.version)) {
+    case .rows(let row): local = row
+    case .error(let code, let text):
+      let error = CassandraErrors.error(code: code, text: text)
+      // An account that may not read this table may have rights on a keyspace all the same.
+      guard connection.credentialsRequested, CassandraRules.deniesOnlyPermission(error) else {
+        throw connection.failure(.serverReported, error)
+      }
+      connection.remarks.append(.identityWithheld(table: "system.local"))
+    default: throw connection.failure(CassandraErrors.malformed)
     }
     var identity = CassandraIdentity(options: options, authenticator: authenticator, local: local)
     // An older ScyllaDB has no such table, and who may not read it is connected all the same.
     if let query = identity.versionQuery,
-      case .rows(let row) = try dialogue.answer(to: CQLRequest.query(query, version: dialogue.version))
+      case .rows(let row) = try dialogue.answer(to: CQLRequest.query(query.text, version: dialogue.version))
     {
-      identity.ownVersion = row.values.first
+      identity.ownVersion = row[query.column]
     }
     return identity.server
   }

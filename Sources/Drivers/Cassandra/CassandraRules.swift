@@ -4,17 +4,24 @@ internal import ConnectCore
 struct CassandraRules: DiagnosisRules {
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
     switch failure.event {
-    case .serverReported: failure.error.flatMap { Self.finding(for: $0, target: target) }
+    case .serverReported: failure.error.flatMap { Self.finding(for: $0, of: failure, target: target) }
     case CassandraErrors.malformed, CassandraErrors.broken: Finding(cause: .wrongProtocol)
+    case CassandraErrors.flood:
+      Finding(
+        cause: .wrongProtocol,
+        advice: (
+          "The server sends one message after the other that nobody has asked for, and no answer.",
+          "Check Host and Port in the connection editor, and what stands between here and the server."
+        ))
     // Whatever else is told of a login in so many words is why there was none.
-    case .other where failure.credentialsRequested:
-      Finding(cause: .authenticationFailed, notes: Self.loginNotes(target))
-    case .closed: Self.closed(failure)
+    case .other(let words) where failure.credentialsRequested: Self.withheld(words, target)
     default: nil
     }
   }
 
-  private static func finding(for error: ServerError, target: ConnectionTarget) -> Finding? {
+  private static func finding(
+    for error: ServerError, of failure: ConnectionFailure, target: ConnectionTarget
+  ) -> Finding? {
     if let phrase = phrases.first(where: { $0.applies(to: error) }) {
       switch phrase.cause {
       case .clientCertificateRejected where target.ssl.certificateFile == nil:
@@ -27,8 +34,15 @@ struct CassandraRules: DiagnosisRules {
     switch cause {
     case .authenticationFailed: return Finding(cause: cause, notes: loginNotes(target))
     case .serverNotReady: return Finding(cause: cause, notes: notReadyNotes(code))
+    case .accessDenied where failure.stage == .query && failure.credentialsRequested:
+      return Finding(cause: cause, advice: notPermitted(target))
     default: return Finding(cause: cause)
     }
+  }
+
+  /// Whether a query was refused for the lack of a permission, and nothing is said of the login.
+  static func deniesOnlyPermission(_ error: ServerError) -> Bool {
+    CassandraErrors.code(of: error) == 0x2100 && !phrases.contains { $0.applies(to: error) }
   }
 
   // MARK: Codes
@@ -114,26 +128,4 @@ struct CassandraRules: DiagnosisRules {
       "unsupported protocol version", code: 0x000A, means: .other,
       "The versions 3, 4 and 5 of the protocol are spoken here, and the server takes none of them"),
   ]
-
-  // MARK: What only looks like something else
-
-  /// DataStax Astra has one user name for all tokens.
-  private static func loginNotes(_ target: ConnectionTarget) -> [String] {
-    let isAstra =
-      target.user?.lowercased() == "token"
-      || target.hosts.contains { $0.host.lowercased().hasSuffix(".astra.datastax.com") }
-    guard isAstra else { return [] }
-    return [
-      "DataStax Astra takes the user name token, and an application token (AstraCS:…) as the password"
-    ]
-  }
-
-  /// A connection that was closed before a word of the login, by who did not turn out to be somebody else.
-  private static func closed(_ failure: ConnectionFailure) -> Finding? {
-    guard failure.answers.isEmpty, failure.stage == .auth, !failure.credentialsRequested else { return nil }
-    return Finding(cause: .connectionLost, notes: [tooManyNote])
-  }
-
-  static let tooManyNote =
-    "Cassandra closes a connection without a word when it has as many as native_transport_max_concurrent_connections allows"
 }

@@ -71,21 +71,17 @@ final class MongoClient {
 
   /// Runs a command on the database `admin` of the server that the read preference selects.
   ///
-  /// - Returns: the answer; a failure with libmongoc's words, or the server's.
-  func run(_ command: [UInt8]) -> Result<BSONDocument, Refusal> {
+  /// - Returns: libmongoc's words, or the server's, where it was not done; nil: the answer is the member's to tell
+  ///   (`MongoWire`), for libmongoc has not seen more of it than that.
+  func run(_ command: [UInt8]) -> Refusal? {
     let functions = libmongoc.functions
-    guard let client, let document = functions.bson_new_from_data(command, command.count),
-      let reply = libmongoc_new_reply()
-    else { return .failure(.own("a command that is not BSON")) }
+    guard let client, let document = functions.bson_new_from_data(command, command.count)
+    else { return .own("a command that is not BSON") }
     defer { functions.bson_destroy(document) }
     var error = bson_error_t()
     let preference = functions.mongoc_client_get_read_prefs(client)
-    let done = functions.mongoc_client_command_simple(client, "admin", document, preference, reply, &error)
-    var table = functions
-    defer { libmongoc_free_reply(&table, reply) }
-    guard done else { return .failure(Self.error(&error)) }
-    let bytes = UnsafeBufferPointer(start: functions.bson_get_data(reply), count: libmongoc_length(reply))
-    return BSONDocument(bytes).map { .success($0) } ?? .failure(.own("an answer that is not BSON"))
+    let done = functions.mongoc_client_command_simple(client, "admin", document, preference, nil, &error)
+    return done ? nil : Self.error(&error)
   }
 
   private static func error(_ error: inout bson_error_t) -> Refusal {

@@ -7,6 +7,8 @@ enum MongoCommand {
   /// The names of the databases that the user may see: it needs a login where the server asks for one, and no
   /// privilege.
   static let listDatabases = document(["listDatabases"], true: ["nameOnly", "authorizedDatabases"])
+  /// The same for those who do not know authorizedDatabases, such as Atlas' shared clusters.
+  static let listAllDatabases = document(["listDatabases"], true: ["nameOnly"])
 
   /// Numbers that are 1, then flags that are true.
   static func document(_ numbers: [String], true flags: [String] = []) -> [UInt8] {

@@ -64,7 +64,10 @@ package struct MongoDBDriver: Driver {
         return connection.result(Self.open(connection)).observation(host: host)
       }
     }
-    if let lookup { observation.addResolve(milliseconds: lookup) }
+    if let lookup {
+      observation.addResolve(milliseconds: lookup)
+      observation.parameters = target.parameters
+    }
     return observation
   }
 

@@ -16,6 +16,7 @@ struct MongoEngine: DirectEngine {
   func greet(over stream: any ByteStream, deadline: Deadline) throws(StreamFailure) -> DirectGreeting {
     try stream.write(Self.hello, deadline: deadline)
     var wire = MongoWire()
+    wire.ask(Self.hello)
     while wire.messages == 0, wire.stranger == nil {
       do throws(StreamFailure) {
         _ = wire.read(try stream.read(atMost: 4_096, deadline: deadline))

@@ -2,9 +2,9 @@ internal import ConnectCore
 
 extension ServerIdentity {
   /// Product and version by the answer to buildInfo, and by the names of hosted services' servers, which say no more
-  /// than MongoDB would.
-  init(mongo answer: BSONDocument, host: String) {
-    let version = answer.string("version") ?? ""
+  /// than MongoDB would; nil: the answer names no version.
+  init?(mongo answer: BSONDocument, host: String) {
+    guard let version = answer.string("version"), !version.isEmpty else { return nil }
     let host = host.lowercased()
     func ends(_ suffixes: String...) -> Bool { suffixes.contains { host.hasSuffix($0) } }
     if let ferret = answer.string("ferretdbVersion") ?? answer.document("ferretdb")?.string("version") {

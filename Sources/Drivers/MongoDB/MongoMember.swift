@@ -47,6 +47,9 @@ final class MongoMember {
     }
   }
 
+  /// Nothing is connected to, since that is no place of a server.
+  func refuse(_ words: String) { fail(ConnectionFailure(stage: .resolve, event: .other(words))) }
+
   func write(_ bytes: [UInt8]) -> Bool {
     // libmongoc would take its leave of the server, and wait for the answer.
     guard !isOver, failure == nil else { return false }
@@ -56,6 +59,8 @@ final class MongoMember {
       if sharesTime { connection.deadline = deadline.orSooner(in: deadline.remaining / 2) }
     }
     written += 1
+    wire.ask(bytes)
+    noteLogin()
     do throws(ConnectionFailure) {
       try connection.write(bytes)
       return true
@@ -65,16 +70,19 @@ final class MongoMember {
     }
   }
 
-  /// At least one whole message; nil: the connection has failed.
+  /// At least one whole answer; nil: the connection has failed.
   func read() -> [UInt8]? {
     guard !isOver, failure == nil else { return nil }
+    // The answer may have come while another server was waited for, until the time of both was over.
+    if sharesTime, wire.messages == 0, connection.deadline.hasPassed {
+      connection.deadline = deadline.orSooner(in: .milliseconds(50))
+    }
     do throws(ConnectionFailure) {
       while true {
         let messages = wire.read(try connection.read())
+        noteLogin()
         if let stranger = wire.stranger { throw connection.failure(.foreignAnswer(stranger)) }
-        if wire.isBroken {
-          throw connection.failure(.other("the server sent what is no answer to a command"))
-        }
+        if let fault = wire.fault { throw connection.failure(.other("the server \(fault)")) }
         guard !messages.isEmpty else { continue }
         connection.deadline = deadline
         return messages
@@ -84,6 +92,11 @@ final class MongoMember {
       fail(wire.stranger.map { connection.failure(.foreignAnswer($0)) } ?? error)
       return nil
     }
+  }
+
+  /// A connection that is lost in the middle of a login is not tried again: that would be one more login.
+  private func noteLogin() {
+    if wire.loginBegun { connection.credentialsRequested = true }
   }
 
   /// Nothing more is sent.

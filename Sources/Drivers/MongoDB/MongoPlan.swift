@@ -39,12 +39,19 @@ struct MongoPlan: Equatable, Sendable {
     let hosts = target.hosts.map { place in
       place.host.contains(":") ? "[\(place.host)]:\(place.port)" : "\(place.host.encoded):\(place.port)"
     }
-    let options = [
-      "replicaSet", "directConnection", "loadBalanced", "appName", "readPreference", "readPreferenceTags",
-    ]
-    .compactMap { name in target.parameters[name].map { "\(name)=\($0.encoded)" } }
+    let options =
+      ["replicaSet", "directConnection", "loadBalanced", "appName", "readPreference"]
+      .compactMap { name in target.parameters[name].map { "\(name)=\($0.encoded)" } }
+      + (target.parameters["readPreferenceTags"].map(Self.tags) ?? [])
     return "mongodb://\(hosts.joined(separator: ","))/"
       + (options.isEmpty ? "" : "?" + options.joined(separator: "&"))
+  }
+
+  /// Sets of tags, a line each, in the order in which they are looked for.
+  private static func tags(_ lines: String) -> [String] {
+    lines.split(separator: "\n", omittingEmptySubsequences: false).map {
+      "readPreferenceTags=\(String($0).encoded)"
+    }
   }
 }
 

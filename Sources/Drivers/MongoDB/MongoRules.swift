@@ -3,6 +3,7 @@ internal import ConnectCore
 /// From what a server of MongoDB's or libmongoc reported to its cause. Pure; `explain` uses it too.
 struct MongoRules: DiagnosisRules {
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
+    if case .alert(let alert) = failure.event { return Self.atlas(alert, target) }
     guard failure.event == .serverReported else { return Self.unreachable(failure, target) }
     guard let error = failure.error else { return nil }
     switch error.origin {
@@ -29,19 +30,64 @@ struct MongoRules: DiagnosisRules {
   ) -> Finding? {
     switch error.nativeCode {
     case MongoErrors.selection: return selection(failure, target)
-    case MongoErrors.scram:
+    case MongoErrors.scram where ["of password", "sasl step 3 :"].contains(where: error.text.contains):
       let note = "MongoDB has no empty passwords"
       return Finding(cause: .authenticationFailed, notes: target.password?.exposed == "" ? [note] : [])
+    case MongoErrors.scram: return unproven(error)
+    case _ where isHalfOfLogin(error.text): return unproven(error)
     case MongoErrors.wireVersion:
       return Finding(
         cause: .other,
         notes: [
           "The server and the driver have no version of MongoDB's protocol in common: one of them is too old"
         ])
-    default:
-      return error.text.contains("uthentication failed")
-        ? login(failure, target) : server(error, failure, target)
+    // Its numbers are not the servers'.
+    default: return error.text.contains("uthentication failed") ? login(failure, target) : nil
     }
+  }
+
+  /// libmongoc's words for answers to a login that are none (mongoc-cluster.c).
+  private static func isHalfOfLogin(_ text: String) -> Bool {
+    ["invalid SCRAM reply", "SCRAM reply from MongoDB is too large", "Incorrect step for 'done'"].contains {
+      text.contains($0)
+    }
+  }
+
+  /// SCRAM proves both sides to each other (RFC 5802 section 3), and the server's half of it is missing or wrong. It
+  /// is not `wrong-protocol`, for what answered speaks MongoDB's, and nobody has rejected the login.
+  private static func unproven(_ error: ServerError) -> Finding {
+    var notes = [
+      "In a login by SCRAM the server proves too that it knows the password, and what it sent is no such proof"
+    ]
+    if error.text.contains("iterations") {
+      notes = [
+        "The server asked for a login that is easy to guess the password from (fewer than 4096 rounds), which is refused"
+      ]
+    }
+    return Finding(
+      cause: .other, notes: notes,
+      advice: (
+        "The server could not prove that it knows the password: it may be another server than the one that is meant.",
+        "Check Host and Port in the connection editor, and verify the server's certificate (SSL mode Verify Identity). Do not send the password to this server in another way."
+      ))
+  }
+
+  // MARK: Atlas
+
+  /// Atlas' servers end handshakes with internal_error (80) where the computer's address is not on the list.
+  private static func atlas(_ alert: TLSAlert, _ target: ConnectionTarget) -> Finding? {
+    guard alert.received, alert.beforeServerHello, alert.code == 80,
+      target.hosts.contains(where: { $0.host.lowercased().hasSuffix(".mongodb.net") })
+    else { return nil }
+    return Finding(
+      cause: .tlsFailureOther,
+      notes: [
+        "MongoDB Atlas ends the handshake so where this computer's address is not on the IP access list"
+      ],
+      advice: (
+        "MongoDB Atlas ended the TLS handshake, as it does with addresses that it does not let in.",
+        "Add this computer's address to the project's IP access list (Atlas: Network Access), wait until it is active, and try again."
+      ))
   }
 
   /// Servers have answered, and none of them is the one that was asked for.
@@ -76,7 +122,9 @@ struct MongoRules: DiagnosisRules {
     switch code {
     // UserNotFound, AuthenticationFailed, and Atlas's own, whose words tell.
     case 11, 18: return login(failure, target)
-    case 8000 where text.contains("auth"): return login(failure, target)
+    case 8000
+    where failure.stage == .auth && (text.contains("bad auth") || text.contains("authentication failed")):
+      return login(failure, target)
     // MechanismUnavailable; BadValue and ProtocolError where logins are talked about.
     case 334: return mechanism(failure)
     case 2 where failure.stage == .auth && (text.contains("mechanism") || text.contains("authentication")),
@@ -89,6 +137,11 @@ struct MongoRules: DiagnosisRules {
     case 13: return Finding(cause: .accessDenied)
     default: return causes[code].map { Finding(cause: $0) }
     }
+  }
+
+  /// Whether the server is not ready, and may be in a moment.
+  static func mayPass(_ error: ServerError) -> Bool {
+    error.nativeCode.flatMap { Int($0) }.flatMap { causes[$0] } == .serverNotReady
   }
 
   /// Error codes (MongoDB's documentation, "Error Codes") to causes.

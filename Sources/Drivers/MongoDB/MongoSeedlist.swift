@@ -57,6 +57,12 @@ enum MongoSeedlist {
     }
     var target = target
     target.hosts = try services.map { record throws(Fault) in
+      guard MemberName.isHost(record.target), record.port > 0 else {
+        throw Fault(
+          words:
+            "the SRV records of \(host) lead to “\(record.target)” port \(record.port), which is no host with a port"
+        )
+      }
       guard belongs(record.target, to: host) else {
         throw Fault(words: "the SRV records of \(host) lead to \(record.target), which is outside its domain")
       }
@@ -72,6 +78,13 @@ enum MongoSeedlist {
         throw Fault(words: "srvMaxHosts does not go with the replicaSet of the TXT record")
       }
       target.hosts = Array(target.hosts.shuffled().prefix(limit))
+    }
+    if target.parameters["loadBalanced"] == "true", target.parameters["replicaSet"] != nil {
+      let source = { given[$0] == nil ? "the URL" : "the TXT record" }
+      throw Fault(
+        words:
+          "\(source("loadBalanced")) says loadBalanced, which does not go with the replicaSet of \(source("replicaSet"))"
+      )
     }
     if target.parameters["loadBalanced"] == "true", target.hosts.count > 1 {
       throw Fault(words: "loadBalanced goes with one server, and the SRV records name \(target.hosts.count)")
@@ -100,7 +113,11 @@ enum MongoSeedlist {
         throw Fault(
           words: "the TXT record says \(item), and may say authSource, replicaSet and loadBalanced only")
       }
-      options[name] = String(parts[1])
+      guard let value = parts[1].percentDecoded(), !value.isEmpty,
+        !value.unicodeScalars.contains(where: { $0.value < 0x20 }),
+        name != "loadBalanced" || ["true", "false"].contains(value)
+      else { throw Fault(words: "the TXT record has \(name) with a value that it cannot have") }
+      options[name] = value
     }
     return options
   }

@@ -52,7 +52,12 @@ final class MongoTest {
       MongoEngine(), target: target, host: host, policy: policy, deadline: share, progress: progress)
     let member = MongoMember(connection, deadline: deadline, sharesTime: parts > 1)
     members.append(member)
-    member.open()
+    // What a server calls a host may be anything, and a path would be a Unix socket, which has no TLS.
+    if given != nil || MemberName.isHost(name) {
+      member.open()
+    } else {
+      member.refuse("a server named “\(name)” as another one, which is no host")
+    }
     return member
   }
 
@@ -64,14 +69,12 @@ final class MongoTest {
   // MARK: The conversation
 
   private func converse(_ client: MongoClient, _ plan: MongoPlan) -> Result<Session, ConnectionFailure> {
-    var status: BSONDocument?
-    switch client.run(MongoCommand.connectionStatus) {
-    case .success(let answer): status = answer
-    // The login is over then, and the server has proven that it knows the password too.
-    case .failure(let refusal) where refusal.isUnknownCommand: break
-    case .failure(let refusal): return .failure(failure(refusal.error))
+    // Without that command the login is over all the same, and the server has proven that it knows the password too.
+    if let refusal = client.run(MongoCommand.connectionStatus), !refusal.isUnknownCommand {
+      return .failure(failure(refusal.error))
     }
     guard let member = chosen else { return .failure(failure(MongoErrors.library("no server", code: 0))) }
+    let status = member.wire.answer(to: "connectionStatus")
     let users = status?.document("authInfo")?.array("authenticatedUsers")
     let isLoggedIn = users.map { !$0.isEmpty } ?? (plan.login != nil)
     if plan.login != nil, !isLoggedIn {
@@ -80,7 +83,7 @@ final class MongoTest {
         origin: .library("tablepro-connect"))
       return .failure(member.connection.failure(.other(error.text), error))
     }
-    member.connection.credentialsRequested = plan.login != nil
+    if plan.login != nil { member.connection.credentialsRequested = true }
     if plan.lacksPassword {
       member.connection.credentialsRequested = true
       return .failure(member.connection.failure(.serverReported, MongoErrors.passwordMissing))
@@ -93,17 +96,20 @@ final class MongoTest {
   private func session(
     _ client: MongoClient, _ member: MongoMember, isLoggedIn: Bool
   ) -> Result<Session, ConnectionFailure> {
-    var names: [String]?
-    switch client.run(MongoCommand.listDatabases) {
-    case .success(let answer): names = Self.names(in: answer)
-    // The login counts; what the user may do is another matter.
-    case .failure(let refusal) where refusal.isUnknownCommand: break
-    case .failure(let refusal) where isLoggedIn && refusal.error.nativeCode == "13":
-      remarks.append(.serverNotice(refusal.error.text))
-    case .failure(let refusal):
-      if refusal.error.nativeCode == "13" { member.connection.credentialsRequested = true }
-      return .failure(failure(refusal.error))
+    var refusal = client.run(MongoCommand.listDatabases)
+    if let first = refusal, !first.isUnknownCommand, first.error.nativeCode != "13", remark(on: first) != nil
+    {
+      refusal = client.run(MongoCommand.listAllDatabases)
     }
+    if let refusal, !refusal.isUnknownCommand {
+      // The login counts; what the user may do is another matter.
+      guard isLoggedIn, let remark = remark(on: refusal) else {
+        if refusal.error.nativeCode == "13" { member.connection.credentialsRequested = true }
+        return .failure(failure(refusal.error))
+      }
+      remarks.append(remark)
+    }
+    let names = refusal == nil ? member.wire.answer(to: "listDatabases").flatMap(Self.names) : nil
     if let database = target.database, let names, !names.contains(database),
       !["local", "config"].contains(database)
     {
@@ -111,13 +117,24 @@ final class MongoTest {
     }
     if member.wire.hello?.role == .secondary { remarks.append(.serverIsReadOnly) }
     guard target.until == .query else { return .success(Session()) }
-    switch client.run(MongoCommand.buildInfo) {
-    case .success(let answer):
-      return .success(Session(server: ServerIdentity(mongo: answer, host: member.host.host)))
-    case .failure(let refusal) where refusal.isUnknownCommand || refusal.error.nativeCode == "13":
-      return .success(Session())
-    case .failure(let refusal): return .failure(failure(refusal.error))
+    guard let refusal = client.run(MongoCommand.buildInfo) else {
+      let answer = member.wire.answer(to: "buildInfo")
+      return .success(
+        Session(server: answer.flatMap { ServerIdentity(mongo: $0, host: member.host.host) }))
     }
+    if refusal.isUnknownCommand { return .success(Session()) }
+    guard let remark = remark(on: refusal) else { return .failure(failure(refusal.error)) }
+    remarks.append(remark)
+    return .success(Session())
+  }
+
+  /// What is left of a refusal by a server that is there, and is there to stay; nil: it is more than a refusal.
+  private func remark(on refusal: MongoClient.Refusal) -> Remark? {
+    let failure = failure(refusal.error)
+    guard failure.event == .serverReported, let error = failure.error, error.origin == .server,
+      !MongoRules.mayPass(error)
+    else { return nil }
+    return .serverNotice(error.text)
   }
 
   private static func names(in answer: BSONDocument) -> [String]? {

@@ -19,12 +19,14 @@ struct RedisWire {
     self.reader = reader
   }
 
-  /// Sends commands in one go, and returns a reply to each.
-  mutating func ask(_ commands: [String]...) throws(ConnectionFailure) -> [RedisReply] {
-    try ask(all: commands)
+  /// Sends a command, and returns the reply to it.
+  mutating func ask(_ command: String...) throws(ConnectionFailure) -> RedisReply {
+    try send([command])
+    return try reply()
   }
 
-  mutating func ask(all commands: [[String]]) throws(ConnectionFailure) -> [RedisReply] {
+  /// Sends commands in one go; each of them gets a reply.
+  func send(_ commands: [[String]]) throws(ConnectionFailure) {
     var bytes: [UInt8] = []
     for command in commands {
       guard let one = hiredis.bytes(of: command) else {
@@ -33,34 +35,35 @@ struct RedisWire {
       bytes += one
     }
     try connection.write(bytes)
-    var replies: [RedisReply] = []
-    while replies.count < commands.count { replies.append(try next()) }
-    return replies
   }
 
-  private mutating func next() throws(ConnectionFailure) -> RedisReply {
+  /// The next reply.
+  mutating func reply() throws(ConnectionFailure) -> RedisReply {
     while true {
       switch reader.next() {
       case .reply(let reply):
-        guard isRedis || RedisGreeting.isRedis(reply) else { throw foreign(nil) }
+        guard isRedis || RedisGreeting.isRedis(reply) else { throw invalid(nil) }
         isRedis = true
         return reply
-      case .invalid(let words): throw foreign(words)
+      case .invalid(let words): throw invalid(words)
       case .incomplete: break
       }
       let bytes = try connection.read()
       if !isRedis, firstBytes.count < 64 { firstBytes += bytes.prefix(64) }
       // What is known to be another's greeting need not look like a reply to the end.
-      if !isRedis, RedisGreeting(bytes: firstBytes).isForeign { throw foreign(nil) }
+      if !isRedis, RedisGreeting(bytes: firstBytes).isForeign { throw invalid(nil) }
       guard reader.feed(bytes) else {
-        throw foreign("a reply has more than \(RedisReplyReader.mostBytes) bytes")
+        throw invalid("a reply has more than \(RedisReplyReader.mostBytes) bytes")
       }
     }
   }
 
-  private func foreign(_ words: String?) -> ConnectionFailure {
-    connection.failure(
-      .foreignAnswer(ForeignAnswer(recognising: firstBytes)),
+  /// The failure that bytes are which are no reply: another's answer, unless Redis has spoken before.
+  private func invalid(_ words: String?) -> ConnectionFailure {
+    let answer = ForeignAnswer(recognising: firstBytes)
+    let speaksRedis = isRedis || answer.protocolName == "Redis"
+    return connection.failure(
+      speaksRedis ? .other("the answer \(RedisErrors.notValid)") : .foreignAnswer(answer),
       words.map { ServerError(text: $0, origin: .library("hiredis")) })
   }
 }

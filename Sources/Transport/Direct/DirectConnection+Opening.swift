@@ -23,6 +23,9 @@ extension DirectConnection {
 
   private func resolve() throws(ConnectionFailure) -> [SocketAddress] {
     if host.isUnixSocket {
+      guard isGivenSocket else {
+        throw failure(.other("the server was said to be at a Unix socket, \(host.host)"))
+      }
       guard let address = SocketAddress(unixSocket: host.host) else {
         begin(.connect)
         throw failure(.other("the path of the Unix socket is too long"))

@@ -3,6 +3,8 @@ package import ConnectCore
 extension DirectConnection {
   /// Writes all bytes. A server that has spoken and hung up takes none, and what it said is there to be read then.
   package func write(_ bytes: [UInt8]) throws(ConnectionFailure) {
+    guard maySpeak else { throw failure(.unguardedTLS) }
+    try keepDeadline()
     do throws(StreamFailure) {
       guard let stream else { throw StreamFailure(.closed) }
       try stream.write(bytes, deadline: deadline)
@@ -16,6 +18,7 @@ extension DirectConnection {
 
   /// Reads what is there, at least one byte, at most `limit`.
   package func read(atMost limit: Int = 16_384) throws(ConnectionFailure) -> [UInt8] {
+    try keepDeadline()
     if !unread.isEmpty {
       heard = true
       defer { unread.removeFirst(min(limit, unread.count)) }
@@ -29,6 +32,11 @@ extension DirectConnection {
     } catch {
       throw complete(error)
     }
+  }
+
+  /// Who sends without end never makes a read wait.
+  private func keepDeadline() throws(ConnectionFailure) {
+    if deadline.hasPassed { throw complete(StreamFailure(.timedOut)) }
   }
 
   /// Reads exactly `count` bytes.

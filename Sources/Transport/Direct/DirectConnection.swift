@@ -13,6 +13,9 @@ package final class DirectConnection {
   }
   /// nil: plain text.
   package let tlsGuard: TLSGuard?
+  /// Whether it is a Unix socket that the user named. One that a server or a name server names is never connected to,
+  /// since it would have no TLS.
+  let isGivenSocket: Bool
   /// What was seen beside the outcome; the engine adds to it.
   package var remarks: [Remark] = []
   /// Whether the login was asked for, or begun; a connection that is lost before may be lost for reasons that pass.
@@ -47,10 +50,14 @@ package final class DirectConnection {
     self.host = host
     self.deadline = deadline
     self.progress = progress
-    tlsGuard = host.isUnixSocket ? nil : policy.map { TLSGuard($0.forHost(host.host, target.ssl)) }
+    isGivenSocket = host.isUnixSocket && target.hosts.contains(host)
+    tlsGuard = isGivenSocket ? nil : policy.map { TLSGuard($0.forHost(host.host, target.ssl)) }
     mayAsk = target.asksQuestions
     patience = deadline
   }
+
+  /// Whether anything may be said: over TLS that has been accepted, or where none was asked for.
+  var maySpeak: Bool { isEncrypted || isGivenSocket || target.ssl.mode == .disabled }
 
   /// Whether TLS is up and the certificate is as good as was demanded.
   package var isEncrypted: Bool { tlsGuard?.acceptsCredentials == true }
@@ -87,14 +94,18 @@ package final class DirectConnection {
       result.attempts = lost
     }
     // TLS 1.3 lets the client finish before the server has judged its certificate.
-    if result.failure?.stage == .tls { result.tls?.handshakeCompleted = false }
+    if result.failure?.stage == .tls {
+      result.tls?.handshakeCompleted = false
+      result.encrypted = nil
+      result.stages = result.stages.endingBadly(at: .tls)
+    }
     result.remarks = remarks
     return result
   }
 
   /// The mode that the connection amounts to by itself.
   var mode: SSLMode {
-    if host.isUnixSocket { return .disabled }
+    if isGivenSocket { return .disabled }
     return target.ssl.mode == .preferred ? .required : target.ssl.mode
   }
 }

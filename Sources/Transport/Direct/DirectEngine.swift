@@ -3,6 +3,9 @@ package import ConnectCore
 /// An engine whose port either speaks TLS from the first byte or does not know it: what the shared test of such a
 /// host needs to know of it.
 package protocol DirectEngine: Sendable {
+  /// The engine for one host, where something is remembered from one connection to the next.
+  func forHost() -> Self
+
   /// The login and what proves the session, over a connection that may be trusted with the credentials.
   func converse(over connection: DirectConnection) throws(ConnectionFailure) -> Session
 
@@ -22,6 +25,7 @@ package protocol DirectEngine: Sendable {
 
 extension DirectEngine {
   package var applicationProtocols: [String] { [] }
+  package func forHost() -> Self { self }
   package func triesAgain(after failure: ConnectionFailure) -> Bool { false }
   package func triesNextHost(after failure: ConnectionFailure) -> Bool { false }
 }

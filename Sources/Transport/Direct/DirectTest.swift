@@ -24,9 +24,9 @@ package struct DirectTest: Sendable {
     _ engine: Result<Engine, MissingDriver>, _ progress: Progress
   ) -> Observation {
     let hosts = HostListTest(target, deadline: deadline)
-    let speaker: Engine
+    let general: Engine
     switch engine {
-    case .success(let found): speaker = found
+    case .success(let found): general = found
     case .failure(let missing): return hosts.notBegun(.driverMissing(missing), stage: .resolve)
     }
     let material: TLSMaterial?
@@ -35,8 +35,9 @@ package struct DirectTest: Sendable {
     } catch {
       return hosts.notBegun(.fileUnusable(error), stage: .tls)
     }
-    let triesNext = { failure in Self.triesNextHost(after: failure) || speaker.triesNextHost(after: failure) }
+    let triesNext = { failure in Self.triesNextHost(after: failure) || general.triesNextHost(after: failure) }
     return hosts.run(material, triesNext: triesNext) { host, share in
+      let speaker = general.forHost()
       var earlier: [ConnectionAttempt] = []
       while true {
         let connection = DirectConnection(

@@ -44,7 +44,7 @@ package struct DNSMessage: Equatable, Sendable {
     switch kind {
     case RecordType.service.rawValue:
       guard let priority = reader.number(), let weight = reader.number(), let port = reader.number(),
-        let target = reader.name(), reader.place == end
+        let target = reader.name(ofHost: true), reader.place == end
       else { return false }
       services.append(Service(priority: priority, weight: weight, port: port, target: target))
     case RecordType.text.rawValue:
@@ -85,7 +85,10 @@ private struct Reader {
   }
 
   /// A name, which may go on at an earlier place (RFC 1035 section 4.1.4); at most 255 bytes.
-  mutating func name() -> String? {
+  ///
+  /// - Parameter ofHost: nil too where a label holds anything but letters, digits, `-` and `_`. DNS itself lets every
+  ///   byte pass (RFC 2181 section 11), a dot inside a label and what C takes for the end of a text among them.
+  mutating func name(ofHost: Bool = false) -> String? {
     var labels: [String] = []
     var length = 0
     var place = place
@@ -106,12 +109,21 @@ private struct Reader {
         length += 1
       } else {
         guard size < 64, place + 1 + size <= bytes.count else { return nil }
-        labels.append(String(decoding: bytes[(place + 1)...(place + size)], as: UTF8.self))
+        let label = bytes[(place + 1)...(place + size)]
+        guard !ofHost || label.allSatisfy(Self.isHostNames) else { return nil }
+        labels.append(String(decoding: label, as: UTF8.self))
         place += 1 + size
         length += 1 + size
       }
       guard length <= 255 else { return nil }
     }
     return nil
+  }
+
+  private static func isHostNames(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "_"): true
+    default: false
+    }
   }
 }

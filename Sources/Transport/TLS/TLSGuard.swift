@@ -80,6 +80,7 @@ package final class TLSGuard: @unchecked Sendable {
     if !report.verification.evaluated, !chain.isEmpty { evaluate() }
     var report = report
     report.certificates = chain.map { CertificateReport($0.pointer) }
+    report.serverSpoke = serverSpokeTLS
     return report
   }
 

@@ -18,6 +18,30 @@ struct SanitiserTests {
     #expect(clean.text("\(spelling)\(spelling)") == "***")
   }
 
+  @Test(
+    "A secret is removed where it is encoded",
+    arguments: [
+      // `\0user\0s3cret-Pa55` and what may stand around the secret otherwise.
+      "AHVzZXIAczNjcmV0LVBhNTU=", "czNjcmV0LVBhNTU=", "eHMzY3JldC1QYTU1eA==", "eHhzM2NyZXQtUGE1NXg=",
+      "7333637265742d50613535", "7333637265742D50613535",
+    ])
+  func encodings(encoded: String) {
+    let result = Sanitiser(secrets: [Secret("s3cret-Pa55")]).line(encoded)
+    #expect(result.contains("***"), "\(result)")
+    #expect(result.count < 16, "\(result)")
+  }
+
+  @Test("What begins like a long secret is cut off it")
+  func beginnings() {
+    let secret = "rWiR5wtlwLFKTZmDvE-YivBW4-0123456789"
+    let clean = Sanitiser(secrets: [Secret(secret)])
+    #expect(clean.line("with: '\(secret.prefix(30))'") == "with: '***'")
+    #expect(clean.line("with: \(secret.prefix(16))") == "with: ***")
+    #expect(clean.line("rWiR5wtlwLFKTZm is a word") == "rWiR5wtlwLFKTZm is a word")
+    #expect(clean.line("\(secret.prefix(20))\(secret)") == "***")
+    #expect(Sanitiser(secrets: [Secret("abc\ndef\r\nghi")]).line("'abc def  ghi'") == "'***'")
+  }
+
   @Test("Overlapping secrets leave nothing of either")
   func overlapping() {
     let clean = Sanitiser(secrets: [Secret("abcdef"), Secret("defghi")])

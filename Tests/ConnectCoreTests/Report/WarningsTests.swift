@@ -99,4 +99,25 @@ struct WarningsTests {
         "Other users can read the client key /k; chmod 600 keeps it yours.",
       ])
   }
+
+  @Test("What a server says without end is told in part")
+  func manyNotices() {
+    let texts = ["a"] + (1...25).map { "notice \($0)" } + ["a", String(repeating: "é", count: 3_000)]
+    let observation = Samples.failed(.closed, at: .auth) { $0.remarks = texts.map { .serverNotice($0) } }
+    let warnings = warnings(observation, Samples.target(.disabled, engine: .cassandra))
+    #expect(warnings.count == 21)
+    #expect(warnings.last == "The server says more: 7 further warnings are not shown.")
+    let long = Samples.failed(.closed, at: .auth) { $0.remarks = [.serverNotice(texts.last ?? "")] }
+    let shown = self.warnings(long, Samples.target(.disabled, engine: .cassandra)).first
+    #expect(shown == "The server says: \(String(repeating: "é", count: 2_000))…")
+  }
+
+  @Test func whatALoginDoesNotProve() {
+    let observation = Samples.connected {
+      $0.remarks = [.passwordNotProven("a.Transitional"), .identityWithheld(table: "system.local")]
+    }
+    let warnings = warnings(observation, Samples.target(.disabled, engine: .cassandra))
+    #expect(warnings.contains { $0.contains("(a.Transitional) lets wrong passwords in too") })
+    #expect(warnings.contains { $0.contains("may not read system.local") })
+  }
 }

@@ -23,6 +23,16 @@ import Testing
     (["postgres://u:a?c@h"], ["postgres://u:***@h"]), (["postgres://u:abc"], ["postgres://u:***"]),
     (["postgres://h/d?password=abc&x=1"], ["postgres://h/d?password=***&x=1"]),
     (["postgres://h/d?sslpassword=abc"], ["postgres://h/d?sslpassword=***"]),
+    (["mongodb://h/?proxyPassword=abc"], ["mongodb://h/?proxyPassword=***"]),
+    (
+      ["mongodb://h/?authMechanismProperties=AWS_SESSION_TOKEN:abc&x=1"],
+      ["mongodb://h/?authMechanismProperties=*********************&x=1"]
+    ),
+    (
+      ["mongodb://h/?sslClientCertificateKeyPassword=abc"],
+      ["mongodb://h/?sslClientCertificateKeyPassword=***"]
+    ),
+    (["mongodb://h/?tlsCertificateKeyFilePassword=abc"], ["mongodb://h/?tlsCertificateKeyFilePassword=***"]),
     (["postgres://h/d?PassWord=abc"], ["postgres://h/d?PassWord=***"]),
     (["postgres://h/d?p%61ssword=abc"], ["postgres://h/d?p%61ssword=***"]),
     (["jdbc:sqlserver://h;password=abc;x=1"], ["jdbc:sqlserver://h;password=*******"]),

@@ -145,6 +145,16 @@ struct URLRow: Sendable, CustomTestStringConvertible {
     if let shown { #expect(message.contains(shown)) }
   }
 
+  @Test(arguments: ["cassandra://h", "redis://h", "mysql://h"])
+  func otherEnginesHaveNoSuchSettings(url: String) throws {
+    let resolution = try resolved(
+      "\(url)?channel_binding=require&application_name=x", built: [.cassandra, .redis, .mysql])
+    #expect(resolution.target.parameters.isEmpty)
+    for key in ["channel_binding", "application_name"] {
+      #expect(resolution.warnings.contains("The URL's parameter \(key) is not used."))
+    }
+  }
+
   @Test func settingsGoToTheDriver() throws {
     let target = try resolved(
       "postgres://h?options=-c%20x%3D1&channel_binding=require&application_name=a"

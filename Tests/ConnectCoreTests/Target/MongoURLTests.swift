@@ -29,7 +29,9 @@ import Testing
 
   @Test(arguments: [
     "authMechanism=GSSAPI", "authMechanism=MONGODB-AWS", "directConnection=maybe", "loadBalanced=1",
-    "readPreference=fastest", "srvMaxHosts=-1", "replicaSet=", "connectTimeoutMS=soon",
+    "readPreference=fastest", "srvMaxHosts=-1",
+    "readPreferenceTags=ny", "readPreferenceTags=dc:ny,", "readPreferenceTags=:ny",
+    "appName=\(String(repeating: "x", count: 129))", "replicaSet=", "connectTimeoutMS=soon",
   ]) func valuesThatAnOptionCannotHave(option: String) {
     #expect(throws: UsageError.self) { try url("mongodb://h/?" + option) }
   }
@@ -46,8 +48,41 @@ import Testing
     ("tls=true", "required"), ("ssl=true", "required"), ("tls=false", "disabled"),
     ("tls=true&tlsAllowInvalidHostnames=true", "verify-ca"), ("tls=true&tlsInsecure=true", "required"),
     ("sslAllowInvalidCertificates=true", "required"),
+    // A file for TLS, and every word about its certificates, mean TLS.
+    ("tlsCAFile=/ca", "required"), ("tlsCertificateKeyFile=/pair", "required"),
+    ("tlsCAFile=system", "verify-identity"),
+    ("tlsCAFile=/ca&tls=false", "disabled"), ("tls=true&ssl=true", "required"),
+    ("tlsInsecure=true", "required"), ("tlsAllowInvalidHostnames=true", "verify-ca"),
+    // Who asks for valid certificates gets them looked at.
+    ("tls=true&tlsAllowInvalidCertificates=false", "verify-identity"),
+    ("tls=true&tlsInsecure=false", "verify-identity"),
+    ("tlsAllowInvalidCertificates=false&tlsCAFile=/ca", "verify-identity"),
+    ("tlsAllowInvalidHostnames=true&tlsAllowInvalidCertificates=false", "verify-ca"),
+    ("tls=false&tlsInsecure=false", "disabled"),
   ]) func modes(query: String, mode: String) throws {
     #expect(try url("mongodb://h/?" + query).layer[.mode]?.value == mode)
+  }
+
+  @Test(arguments: [
+    "tls=true&tls=false", "ssl=true&tls=false", "tls=false&ssl=true",
+    "tlsInsecure=true&tlsAllowInvalidCertificates=false",
+    "tlsInsecure=true&tlsAllowInvalidCertificates=true", "tlsInsecure=false&tlsAllowInvalidHostnames=true",
+    "tlsAllowInvalidCertificates=true&sslAllowInvalidCertificates=false", "tls=false&tlsInsecure=true",
+    "tls=false&tlsAllowInvalidHostnames=true",
+  ]) func modesThatContradictEachOther(query: String) {
+    #expect(throws: UsageError.self) { try url("mongodb://h/?" + query) }
+  }
+
+  /// mongodb+srv turns TLS on by itself, and says more about it.
+  @Test func filesWithTheSchemeOfClusters() throws {
+    #expect(try url("mongodb+srv://h.example.test/?tlsCAFile=/ca").layer[.mode] == nil)
+  }
+
+  @Test func tags() throws {
+    let query =
+      "readPreference=secondary&readPreferenceTags=dc:ny,rack:1&readPreferenceTags=dc:la&readPreferenceTags="
+    #expect(
+      try url("mongodb://h/?" + query).layer.parameters["readPreferenceTags"] == "dc:ny,rack:1\ndc:la\n")
   }
 
   @Test func files() throws {
@@ -91,6 +126,13 @@ import Testing
     #expect(Self.fails(Self.resolution(["loadBalanced": "true"], hosts: ["a", "b"])))
     #expect(Self.fails(Self.resolution(["loadBalanced": "true", "replicaSet": "r"])))
     #expect(Self.fails(Self.resolution(hosts: ["/tmp/mongodb-27017.sock"])))
+    #expect(Self.fails(Self.resolution(hosts: ["fe80::1%lo"])))
+    #expect(Self.fails(Self.resolution(["srvMaxHosts": "2"])))
+    #expect(Self.fails(Self.resolution(["srvServiceName": "x"])))
+    #expect(!Self.fails(Self.resolution(["srvServiceName": "x"], scheme: "mongodb+srv")))
+    #expect(Self.fails(Self.resolution(["readPreferenceTags": "a:b"])))
+    #expect(Self.fails(Self.resolution(["readPreferenceTags": "a:b", "readPreference": "primary"])))
+    #expect(!Self.fails(Self.resolution(["readPreferenceTags": "a:b", "readPreference": "nearest"])))
   }
 
   @Test func mechanisms() throws {
