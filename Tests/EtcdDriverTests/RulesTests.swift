@@ -69,23 +69,30 @@ struct RulesTests {
 
   @Test("A member that waits for its cluster says nothing")
   func silence() {
-    for stage in [ConnectionStage.tls, .auth] {
-      let finding = finding(.timedOut, stage: stage)
-      #expect(finding?.cause == .timedOut && finding?.notes.count == 1)
+    func hints(_ stage: ConnectionStage, _ event: FailureEvent = .timedOut, encrypted: Bool? = nil)
+      -> [String]
+    {
+      let failure = ConnectionFailure(stage: stage, event: event)
+      let observation = Observation(
+        outcome: .failed(failure), host: Self.target.hosts[0], encrypted: encrypted)
+      return EtcdRules().hints(for: failure, in: observation, target: Self.target)
     }
-    #expect(finding(.timedOut, stage: .connect) == nil)
+    #expect(hints(.tls) == [EtcdRules.silenceHint] && hints(.auth) == [EtcdRules.silenceHint])
+    #expect(hints(.connect) == [] && hints(.auth, .closed) == [])
+    #expect(hints(.auth, encrypted: true) == [] && hints(.auth, encrypted: false) == [])
   }
+
+  private static let target = ConnectionTarget(
+    engine: .etcd, hosts: [HostPort(host: "h", port: 2379)], ssl: SSLSettings(mode: .disabled))
 
   private func finding(_ text: String, _ code: String?) -> Finding? {
     finding(.serverReported, ServerError(text: text, nativeCode: code, origin: .server))
   }
 
   private func finding(
-    _ event: FailureEvent, _ error: ServerError? = nil, stage: ConnectionStage = .auth
+    _ event: FailureEvent, _ error: ServerError? = nil
   ) -> Finding? {
-    let target = ConnectionTarget(
-      engine: .etcd, hosts: [HostPort(host: "h", port: 2379)], ssl: SSLSettings(mode: .disabled))
-    return EtcdRules().finding(
-      for: ConnectionFailure(stage: stage, event: event, error: error), target: target)
+    EtcdRules().finding(
+      for: ConnectionFailure(stage: .auth, event: event, error: error), target: Self.target)
   }
 }

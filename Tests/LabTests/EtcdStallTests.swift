@@ -15,13 +15,12 @@ import Testing
     case token = "instead of the token"
     case proof = "instead of the answer to a read with the token"
     case midProof = "before the status of the read with the token"
-    case members = "instead of the list of members"
 
     var stage: String {
       switch self {
       case .accepted, .serverHello, .midHandshake: "tls"
       case .status, .settings, .midStatus, .refusal, .token: "auth"
-      case .proof, .midProof, .members: "query"
+      case .proof, .midProof: "query"
       }
     }
 
@@ -45,7 +44,6 @@ import Testing
         token + [
           .send(HTTP2Message.head(stream: 7)), .send(HTTP2Message.frame(0, 0, stream: 7, [0, 0, 0, 0, 0])),
         ]
-      case .members: token + [.send(HTTP2Message.answer(EtcdMessage.header, stream: 7)), .hearHTTP2]
       }
     }
 
@@ -63,7 +61,6 @@ import Testing
       case .token: slowly(HTTP2Message.answer(EtcdMessage.token("a.1"), stream: 5))
       case .proof: slowly(HTTP2Message.answer(EtcdMessage.header, stream: 7))
       case .midProof: slowly(HTTP2Message.frame(1, 5, stream: 7, HTTP2Message.header("grpc-status", "0")))
-      case .members: slowly(HTTP2Message.answer(EtcdMessage.members, stream: 9))
       }
     }
   }
@@ -71,7 +68,7 @@ import Testing
   static func row(_ what: String, _ point: Point, _ mode: Mode, _ end: [Step], _ cause: Cause) -> StressRow {
     let tls = mode != .disabled
     let approach = what == "dribbles" && point == .serverHello ? [] : point.approach(tls: tls)
-    let later: Set<Point> = [.token, .proof, .midProof, .members]
+    let later: Set<Point> = [.token, .proof, .midProof]
     return StressRow(
       "\(what) \(point.rawValue)", mode, approach + end, cause,
       !tls && point.stage == "tls" ? "auth" : point.stage
@@ -122,6 +119,19 @@ import Testing
   @Test(arguments: stalls + longer) func stall(_ row: StressRow) async throws { try await row.judge() }
   @Test(arguments: dribbles) func dribble(_ row: StressRow) async throws { try await row.judge() }
   @Test(arguments: ends) func end(_ row: StressRow) async throws { try await row.judge() }
+
+  /// The list of the members is not waited for: neither for a second nor for the end of the time.
+  @Test(arguments: [Mode.disabled, .required], [0.7, 10]) func members(mode: Mode, timeout: Double)
+    async throws
+  {
+    let script =
+      Point.proof.approach(tls: mode != .disabled) + [
+        .send(HTTP2Message.answer(EtcdMessage.header, stream: 7)), .hearHTTP2, .stall,
+      ]
+    let row = StressRow("stalls instead of the list of members", mode, script, nil, "query")
+      .with(\.engine, "etcd").with(\.proves, true).with(\.timeout, timeout)
+    try await row.with(\.time, timeout < 1 ? .beforeTheTimeout : .atOnce).judge()
+  }
 
   static let handshakes = [Point.accepted, .serverHello, .midHandshake].flatMap { point in
     [

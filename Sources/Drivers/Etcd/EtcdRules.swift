@@ -7,7 +7,6 @@ struct EtcdRules: DiagnosisRules {
     case .serverReported: failure.error.flatMap(Self.finding)
     case EtcdErrors.malformed: Finding(cause: .wrongProtocol)
     case EtcdErrors.noUser: Finding(cause: .authenticationFailed, notes: ["etcd has no user without a name"])
-    case .timedOut: Self.silent(failure)
     default: nil
     }
   }
@@ -21,12 +20,18 @@ struct EtcdRules: DiagnosisRules {
   }
 
   /// A member serves nobody before it has found a leader for the first time, and its port accepts all the same.
-  private static func silent(_ failure: ConnectionFailure) -> Finding? {
-    guard failure.answers.isEmpty, failure.stage >= .tls, !failure.credentialsRequested else { return nil }
-    return Finding(
-      cause: .timedOut,
-      notes: ["A member of etcd that waits for the rest of its cluster accepts connections and says nothing"])
+  func hints(
+    for failure: ConnectionFailure, in observation: Observation, target: ConnectionTarget
+  ) -> [String] {
+    // Whoever has said anything is no such member.
+    guard failure.event == .timedOut, failure.answers.isEmpty, failure.stage >= .tls,
+      observation.encrypted == nil, observation.tls?.serverSpoke != true
+    else { return [] }
+    return [Self.silenceHint]
   }
+
+  static let silenceHint =
+    "A member of etcd that waits for the rest of its cluster accepts connections and says nothing"
 
   /// The statuses of gRPC that tell enough by themselves; etcd's UNKNOWN, INVALID_ARGUMENT and FAILED_PRECONDITION do
   /// not.
