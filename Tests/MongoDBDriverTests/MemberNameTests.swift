@@ -20,12 +20,13 @@ import Testing
     "a:+1", "a:1:2",
     "a:1 ", " a:1", "a b:1", "a/b:1", "a@b:1", "a\0:1", "a\0", "é:1", ".", "..:1", "[::1", "[::1]5", "[::1]:",
     "[a]:1",
-    "[]:1", "[fe80::1%lo]:1", "::1", "a:1\n", "a:١", String(repeating: "a", count: 256),
+    "[]:1", "[fe80::1%lo]:1", "[::\0\0]:1", "[::1\0]", "::1", "a:1\n", "a:١",
+    String(repeating: "a", count: 256),
     String(repeating: "a", count: 250) + ":27017",
   ]) func noNames(text: String) { #expect(MemberName(text) == nil) }
 
   @Test(arguments: [
-    "/tmp/x", "", "a:1", "a b", "a\0b", "[::1]", "fe80::1%lo", String(repeating: "a", count: 256),
+    "/tmp/x", "", "a:1", "a b", "a\0b", "[::1]", "fe80::1%lo", "::1\0", String(repeating: "a", count: 256),
   ])
   func noHosts(text: String) { #expect(!MemberName.isHost(text)) }
 }

@@ -52,6 +52,13 @@ struct MemberName: Equatable, Sendable {
   }
 
   private static func isAddressOf6(_ text: String) -> Bool {
-    text.contains(":") && !text.contains("%") && isNumericAddress(text)
+    text.contains(":") && isNumericAddress(text)
+      // C reads to the first NUL only, and a zone says nothing to another computer.
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case 48...58, 65...70, 97...102, UInt8(ascii: "."): true
+        default: false
+        }
+      }
   }
 }
