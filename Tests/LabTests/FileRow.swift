@@ -52,7 +52,7 @@ struct FileRow: Sendable, CustomTestStringConvertible {
     let arguments =
       ["--engine", engine, "-d", file.path, "--format", "json", "--timeout", "\(timeout)"] + options
     var environment = try LabFile.environment(engine)
-    let result: ProgramResult
+    var result: ProgramResult
     if asNobody {
       environment["HOME"] = "/nonexistent"
       let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", Program.path]
@@ -60,6 +60,10 @@ struct FileRow: Sendable, CustomTestStringConvertible {
         nobody + arguments, environment: Program.cleanEnvironment.merging(environment) { $1 })
     } else if atTheTimeout {
       result = try SideBySide.runInTime(arguments, environment: environment)
+      // What misses its time once may have waited for a processor; what misses it thrice is late by itself.
+      for _ in 1...2 where isLate(result) {
+        result = try SideBySide.runInTime(arguments, environment: environment)
+      }
     } else {
       result = try Program.run(arguments, environment: environment)
     }
@@ -77,6 +81,10 @@ struct FileRow: Sendable, CustomTestStringConvertible {
       """, sourceLocation: sourceLocation)
   }
 
+  private func isLate(_ result: ProgramResult) -> Bool {
+    result.timedOut || (atTheTimeout ? abs(result.seconds - timeout) > 0.25 : result.seconds > 8)
+  }
+
   private func faults(of result: ProgramResult, _ file: LabFile) throws -> [String] {
     var faults: [String] = []
     func check<Value: Equatable>(_ name: String, _ found: Value, _ wanted: Value) {
@@ -84,7 +92,7 @@ struct FileRow: Sendable, CustomTestStringConvertible {
     }
     check("exit code", result.exitCode, cause?.exitCode ?? 0)
     check("standard error", result.errors, "")
-    if result.timedOut || (atTheTimeout ? abs(result.seconds - timeout) > 0.25 : result.seconds > 8) {
+    if isLate(result) {
       faults.append("it took \(result.seconds) s")
     }
     guard let report = Report(result.output) else { return faults + ["the output is no report"] }
