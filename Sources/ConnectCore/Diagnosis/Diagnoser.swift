@@ -39,7 +39,8 @@ extension Diagnosis {
     case .alert(let alert) where !target.engine.traits.fallsBackToPlain:
       alert.received && alert.beforeServerHello
     // Nobody stands between us and such an engine's protocol, so how it was left off may mean something.
-    case .closed where !target.engine.traits.fallsBackToPlain:
+    case .closed where !target.engine.traits.fallsBackToPlain,
+      .timedOut where !target.engine.traits.fallsBackToPlain:
       true
     default: !failure.answers.isEmpty
     }
