@@ -27,7 +27,8 @@ import Testing
 
   @Test func timesWhenAStageEndsBadlyAfterAll() {
     let stages = [
-      StageTiming(stage: .connect, milliseconds: 1, ok: true), StageTiming(stage: .tls, milliseconds: 2, ok: true),
+      StageTiming(stage: .connect, milliseconds: 1, ok: true),
+      StageTiming(stage: .tls, milliseconds: 2, ok: true),
       StageTiming(stage: .auth, milliseconds: 4, ok: false),
     ]
     let ended = [stages[0], StageTiming(stage: .tls, milliseconds: 6, ok: false)]

@@ -29,7 +29,8 @@ import Testing
       ["mongodb://h/?authMechanismProperties=*********************&x=1"]
     ),
     (
-      ["mongodb://h/?sslClientCertificateKeyPassword=abc"], ["mongodb://h/?sslClientCertificateKeyPassword=***"]
+      ["mongodb://h/?sslClientCertificateKeyPassword=abc"],
+      ["mongodb://h/?sslClientCertificateKeyPassword=***"]
     ),
     (["mongodb://h/?tlsCertificateKeyFilePassword=abc"], ["mongodb://h/?tlsCertificateKeyFilePassword=***"]),
     (["postgres://h/d?PassWord=abc"], ["postgres://h/d?PassWord=***"]),

@@ -147,7 +147,8 @@ struct URLRow: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: ["cassandra://h", "redis://h", "mysql://h"])
   func otherEnginesHaveNoSuchSettings(url: String) throws {
-    let resolution = try resolved("\(url)?channel_binding=require&application_name=x", built: [.cassandra, .redis, .mysql])
+    let resolution = try resolved(
+      "\(url)?channel_binding=require&application_name=x", built: [.cassandra, .redis, .mysql])
     #expect(resolution.target.parameters.isEmpty)
     for key in ["channel_binding", "application_name"] {
       #expect(resolution.warnings.contains("The URL's parameter \(key) is not used."))
