@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// 70,000 characters are shown from the first to the last where libpq hands them on, and end the test
+  /// 70,000 characters are shown from the first to the last where libpq hands them on, a version apart, and end the test
   /// nevertheless where it does not: it takes no error of more than 30,000 bytes before the login.
   @Test(arguments: Place.allCases) func longText(place: Place) async throws {
     let text = "begin " + String(repeating: "lorem ipsum ", count: 5_832) + " the end"
@@ -73,7 +73,10 @@ import Testing
             #expect(report.diagnosis?.serverResponse?.isEmpty == false, "\(result.output.prefix(900))")
           }
         }
-        if place == .query || place == .version { #expect(result.output.contains("the end")) }
+        if place == .query { #expect(result.output.contains("the end")) }
+        if place == .version {
+          #expect(result.output.contains("begin lorem") && result.output.count < 10_000)
+        }
       }
     }
   }

@@ -48,7 +48,8 @@ extension Report {
 
   private static func identity(_ observation: Observation, clean: Sanitiser) -> ServerIdentity? {
     guard case .connected(let session) = observation.outcome, let server = session.server else { return nil }
-    func short(_ text: String) -> String { clean.line(text).cut(to: 200) }
+    // No server's name and version are as long; one that says more does not decide how long the report is.
+    func short(_ text: String) -> String { clean.line(text).cut(to: 1_000) }
     return ServerIdentity(
       product: short(server.product), version: short(server.version), edition: server.edition.map(short),
       details: server.details.map(short))

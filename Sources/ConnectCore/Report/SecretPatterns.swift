@@ -34,7 +34,13 @@ struct SecretPatterns: Sendable {
   /// The parts of a text in UTF-8 that spell a secret, in order, not overlapping.
   func ranges(in text: [UInt8]) -> [Range<Int>] {
     var found: [Range<Int>] = []
-    for pattern in patterns { Self.search(pattern, in: text, into: &found) }
+    var occurs = [Bool](repeating: false, count: 256)
+    for byte in text { occurs[Int(byte)] = true }
+    // Most spellings have a byte that the text has not, and need not be looked for.
+    for pattern in patterns
+    where pattern.bytes.prefix(Self.leastBeginning).allSatisfy({ occurs[Int($0)] }) {
+      Self.search(pattern, in: text, into: &found)
+    }
     found.sort { $0.lowerBound < $1.lowerBound }
     return found.reduce(into: []) { Self.add($1, to: &$0) }
   }

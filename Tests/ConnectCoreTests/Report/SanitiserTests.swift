@@ -105,7 +105,7 @@ struct SanitiserTests {
   func linear(text: String) {
     let secrets = [Secret(String(repeating: "a", count: 500) + "b"), Secret("in"), Secret("aaaa")]
     let clean = Sanitiser(secrets: secrets)
-    let time = ContinuousClock().measure { _ = clean.text(text) }
+    let time = processorTime { _ = clean.text(text) }
     #expect(time < .seconds(1))
   }
 }

@@ -153,7 +153,7 @@ struct TextReportTests {
       $0.remarks = [.serverNotice(text)]
     }
     var output = ""
-    let time = ContinuousClock().measure {
+    let time = processorTime {
       let report = Samples.report(observation, Samples.target())
       output = report.text(TextStyle()) + report.json(showCertificates: false)
     }
