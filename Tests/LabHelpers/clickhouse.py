@@ -148,9 +148,10 @@ class Server(process.Server):
             self.occupy()
 
     def occupy(self):
-        """Keeps the server at a query that has no end."""
-        query = "SELECT count() FROM system.numbers"
-        threading.Thread(target=self.ask, args=(query, 86_400), daemon=True).start()
+        """Keeps the server at a query that has no end, and sleeps nearly all of the time."""
+        query = "SELECT count() FROM (SELECT sleep(1) FROM system.numbers)"
+        threading.Thread(
+            target=self.ask, args=(query, 86_400, "?max_block_size=1&max_threads=1"), daemon=True).start()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
@@ -161,10 +162,10 @@ class Server(process.Server):
             time.sleep(0.05)
         raise RuntimeError("the server is not busy")
 
-    def ask(self, query, timeout=20):
+    def ask(self, query, timeout=20, settings=""):
         """The server's answer to a query of the tester's."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/", data=query.encode(),
+            f"http://127.0.0.1:{self.port}/{settings}", data=query.encode(),
             headers={"X-ClickHouse-User": "tester", "X-ClickHouse-Key": PASSWORD})
         try:
             with urllib.request.urlopen(request, timeout=timeout) as answer:
