@@ -28,8 +28,8 @@ import Testing
       }
       let report = try #require(Report(result.output), "\(result)")
       if cause != nil, report.diagnosis?.stage != stage { faults.append("the stage is not \(stage)") }
-      let time = result.seconds
-      if waits ? abs(time - timeout) > 0.25 : time > 5 { faults.append("it took \(time) s") }
+      let inTime = waits ? SideBySide.isInTime(result, timeout: timeout) : result.seconds < 5
+      if !inTime { faults.append("it took \(result.seconds) s") }
       return try faults + SchemaValidator.faults(in: result.output)
     }
 
