@@ -51,7 +51,7 @@ struct TDSStressRow: Sendable, CustomTestStringConvertible {
 
   private func faults(of result: ProgramResult, seen: [TDSConnection]) throws -> [String] {
     var faults: [String] = []
-    let inTime = waits ? abs(result.seconds - timeout) <= 0.25 : result.seconds < 5
+    let inTime = waits ? SideBySide.isInTime(result, timeout: timeout) : result.seconds < 5
     if !inTime || result.timedOut { faults.append("it took \(result.seconds) s") }
     if result.exitCode != cause?.exitCode ?? 0 { faults.append("exit code is \(result.exitCode)") }
     if !result.errors.isEmpty { faults.append("standard error") }

@@ -16,6 +16,16 @@ enum SideBySide {
     return try result.get()
   }
 
+  /// What a debug build takes to get as far as its clock, in seconds, on this machine at its quietest. A release build
+  /// takes a tenth of that; the promise of a timeout begins with the clock.
+  static let startUp: Double =
+    (1...5).compactMap { _ in try? runInTime(["--help"], environment: [:]).seconds }.min() ?? 0
+
+  /// Whether a run ended at its timeout: not a quarter of a second sooner or later.
+  static func isInTime(_ result: ProgramResult, timeout: Double) -> Bool {
+    result.seconds > timeout - 0.25 && result.seconds - startUp < timeout + 0.25
+  }
+
   /// Runs the program where its time counts: before all others, and with no more than one beside it that is just
   /// starting, which takes a debug build most of the processor time that it takes at all.
   static func runInTime(_ arguments: [String], environment: [String: String]) throws -> ProgramResult {
