@@ -151,7 +151,8 @@ if Context.environment["TABLEPRO_CONNECT_FUZZ"] != nil {
   for (name, dependency) in [
     ("URL", "ConnectCore"), ("Answers", "PostgreSQLDriver"), ("MySQL", "MySQLDriver"),
     ("TDS", "SQLServerDriver"), ("MongoDB", "MongoDBDriver"), ("Names", "Transport"),
-    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"), ("Etcd", "EtcdDriver"), ("ClickHouse", "ClickHouseDriver"),
+    ("Redis", "RedisDriver"), ("Cassandra", "CassandraDriver"), ("Etcd", "EtcdDriver"),
+    ("ClickHouse", "ClickHouseDriver"),
     ("Sanitiser", "ConnectCore"),
   ] {
     package.targets.append(

@@ -32,7 +32,7 @@ package struct ListenerQuestion: Sendable {
       if tlsGuard.serverSpokeTLS { return .speaksTLSDirectly }
       if case .notTLS(let answer) = error.event { return answer.protocolName.map { _ in .isAnother(answer) } }
       guard error.event == .timedOut else { return nil }
-      return answer(of: socket, to: [13, 10, 13, 10])
+      return answer(of: socket, to: [13, 10, 13, 10], until: deadline)
     }
   }
 
@@ -46,7 +46,15 @@ package struct ListenerQuestion: Sendable {
     return .isAnother(ForeignAnswer(protocolName: "PostgreSQL", bytes: bytes))
   }
 
-  private func answer(of socket: PlainSocket, to bytes: [UInt8]) -> ServerAnswer? {
+  /// Sends a line of text. For Redis, which hangs up on HTTP in silence, and finds the end of no line behind a NUL,
+  /// such as a ClientHello holds.
+  package func askForALine() -> ServerAnswer? {
+    let deadline = deadline.orSooner(in: deadline.remaining / 2)
+    guard let socket = try? PlainSocket.connected(to: address, deadline: deadline) else { return nil }
+    return answer(of: socket, to: Array("PING\r\n\r\n".utf8), until: deadline)
+  }
+
+  private func answer(of socket: PlainSocket, to bytes: [UInt8], until deadline: Deadline) -> ServerAnswer? {
     guard (try? socket.write(bytes, deadline: deadline)) != nil,
       let bytes = try? socket.read(atMost: 64, deadline: deadline)
     else { return nil }

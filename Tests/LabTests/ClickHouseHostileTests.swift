@@ -93,7 +93,7 @@ import Testing
   }
 
   /// A long exception is shown from the first to the last.
-  @Test(arguments: [Place.exception, .exceptionInTLS, .version]) func longText(place: Place) async throws {
+  @Test(arguments: [Place.exception, .exceptionInTLS]) func longText(place: Place) async throws {
     let text = "begin " + String(repeating: "lorem ipsum ", count: 5_832) + " the end"
     try await SideBySide.run {
       for format in ["text", "json"] {

@@ -70,7 +70,7 @@ import Testing
   }
 
   /// A long error is shown from the first to the last.
-  @Test(arguments: [Place.status, .statusInTLS, .alarm, .version, .login]) func longText(place: Place)
+  @Test(arguments: [Place.status, .statusInTLS, .login]) func longText(place: Place)
     async throws
   {
     let text = "begin " + String(repeating: "lorem ipsum ", count: 1_200) + " the end"

@@ -10,8 +10,8 @@ struct DirectQuestion {
 
   /// Whether it speaks the engine's protocol in plain text; nil: that was not to be learnt.
   func inPlain(_ engine: any DirectEngine) -> ServerAnswer? {
-    // PostgreSQL's servers hang up on what is not theirs.
-    greeting(of: engine) ?? listenerQuestion.askForPostgreSQL()
+    // Redis hangs up on HTTP, and PostgreSQL's servers on all that is not theirs.
+    greeting(of: engine) ?? inPlain()
   }
 
   private func greeting(of engine: any DirectEngine) -> ServerAnswer? {
@@ -26,7 +26,11 @@ struct DirectQuestion {
   }
 
   /// Who listens where the engine's own message brought nothing.
-  func listener() -> ServerAnswer? { listenerQuestion.ask() ?? listenerQuestion.askForPostgreSQL() }
+  func listener() -> ServerAnswer? { listenerQuestion.ask() ?? inPlain() }
+
+  private func inPlain() -> ServerAnswer? {
+    listenerQuestion.askForALine() ?? listenerQuestion.askForPostgreSQL()
+  }
 
   private var listenerQuestion: ListenerQuestion {
     ListenerQuestion(address: address, policy: policy, deadline: deadline)
