@@ -1,5 +1,6 @@
 """What the lab's servers have in common: a folder, a user who is not root, a port, and an end by process id."""
 
+import errno
 import os
 import signal
 import socket
@@ -113,14 +114,33 @@ class Server:
         self.end_process()
 
 
+HELD = []
+
+
 def free_port():
-    """A port that nobody has on either loopback address."""
+    """A port that nobody has on either loopback address. Sockets that do not listen keep it, so that connections are
+    refused and the kernel gives it to nobody else; a server that sets SO_REUSEADDR can have it all the same."""
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            port = listener.getsockname()[1]
-            try:
-                with socket.create_server(("::1", port), family=socket.AF_INET6):
-                    return port
-            except OSError as error:
-                if error.errno in (97, 99):  # no IPv6 on this machine
-                    return port
+        sockets = []
+        try:
+            sockets.append(bound(socket.AF_INET, ("127.0.0.1", 0)))
+            port = sockets[0].getsockname()[1]
+            sockets.append(bound(socket.AF_INET6, ("::1", port)))
+        except OSError as error:
+            no_ipv6 = sockets and error.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+            if not no_ipv6:
+                continue
+        HELD.extend(sockets)
+        return port
+
+
+def bound(family, address):
+    """A socket that is bound to the address."""
+    keeper = socket.socket(family)
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        keeper.bind(address)
+    except OSError:
+        keeper.close()
+        raise
+    return keeper
