@@ -23,12 +23,10 @@ struct ConnectionURL: Equatable, Sendable {
     }
     let body: Substring
     if rest.hasPrefix("//"), scheme.mayBeRepeated {
-      // Lists of endpoints, as etcdctl takes them: http://a:2379,http://b:2379.
-      body =
-        rest.dropFirst(2).split(separator: ",\(scheme.name)://", omittingEmptySubsequences: false)
-        .joined(separator: ",")[...]
-      guard !body.prefix(while: { $0 != "?" }).contains("://") else {
-        throw Self.unreadable(url, "its hosts do not all have the same scheme")
+      do {
+        body = try Endpoints.joined(rest.dropFirst(2), scheme: scheme.name)
+      } catch {
+        throw Self.unreadable(url, error.words)
       }
     } else if rest.hasPrefix("//") {
       body = rest.dropFirst(2)
