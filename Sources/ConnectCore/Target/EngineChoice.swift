@@ -59,13 +59,33 @@ struct EngineChoice {
     }
   }
 
+  /// What comes before the engine's variables, and what after them: a URL that was typed before, DATABASE_URL after.
+  func around(_ typed: TargetLayer, _ url: ConnectionURL?) -> (upper: TargetLayer, lower: TargetLayer) {
+    let layer = url?.layer ?? TargetLayer()
+    return if let urlVariable {
+      (typed, layer.relabelled(from: .environment(urlVariable)))
+    } else {
+      (typed.over(layer), TargetLayer())
+    }
+  }
+
+  /// What the URL's scheme says of TLS.
+  func impliedTLS(by url: ConnectionURL?) -> ImpliedTLS? {
+    guard let scheme = url?.scheme, scheme.impliesTLS else { return nil }
+    return ImpliedTLS(scheme: scheme.name, urlVariable.map { .environment($0) } ?? .url)
+  }
+
   /// An engine's own variables come before DATABASE_URL, which surprises where both name a server.
   func warnings(variables: TargetLayer, url: ConnectionURL?) -> [String] {
     guard let urlVariable, let url else { return [] }
-    return TargetField.allCases.compactMap { field in
+    let overruled: [String] = TargetField.allCases.compactMap { field in
       guard let variable = variables[field], url.layer[field] != nil else { return nil }
       return "\(variable.label) took precedence over what \(urlVariable) says."
     }
+    guard variables[.host] != nil, url.scheme.impliesTLS || url.layer.withoutPlace() != url.layer else {
+      return overruled
+    }
+    return overruled + ["The port and the SSL mode of \(urlVariable) belong to its host, and are not used."]
   }
 }
 

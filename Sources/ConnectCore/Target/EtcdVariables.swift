@@ -1,51 +1,75 @@
 /// What etcdctl's variables say in ways of their own: endpoints are URLs, and the user may bring the password along.
 struct EtcdVariables {
   private static let endpoints = "ETCDCTL_ENDPOINTS"
-  private static let user = "ETCDCTL_USER"
 
-  /// The scheme of the endpoints, if they are used and have one.
-  let scheme: URLScheme?
+  /// etcdctl uses TLS as soon as one of them is set, where the endpoint does not say that it has none.
+  private static let files: [TargetField] = [.caFile, .certificateFile, .keyFile]
 
-  /// Writes what the variables say over the layer, as plain hosts, ports, user and password.
+  /// What turns TLS on, if the variables do.
+  let impliedTLS: ImpliedTLS?
+
+  /// What to tell where nothing is encrypted: etcdctl's variables for TLS are rarely set for nothing.
+  let unusedFiles: [String]
+
+  /// Writes what the variables say as plain hosts, ports, user and password.
   ///
-  /// - Parameter passwordIsApart: whether ETCDCTL_PASSWORD is set; a colon belongs to the user's name then.
-  /// - Throws: where endpoints cannot be read, or differ in their schemes.
-  init(_ merged: inout TargetLayer, passwordIsApart: Bool) throws(UsageError) {
-    Self.splitUser(&merged, passwordIsApart: passwordIsApart)
-    guard let given = merged[.host], given.source == .environment(Self.endpoints) else {
-      scheme = nil
+  /// - Parameters:
+  ///   - variables: The layer of the variables.
+  ///   - upper: What comes before them; endpoints that it replaces may be anything.
+  ///   - lower: What comes after them.
+  /// - Throws: where endpoints cannot be read, or one SSL mode cannot go for all of them.
+  init(
+    _ variables: inout TargetLayer, below upper: TargetLayer, above lower: TargetLayer
+  ) throws(UsageError) {
+    Self.splitUser(&variables, hasOtherUser: upper[.user] != nil)
+    unusedFiles = Self.files.compactMap { [variables] in variables[$0] }.map {
+      "\($0.label) is not used in mode disabled."
+    }
+    guard upper[.host] == nil else {
+      variables[.host] = nil
+      impliedTLS = nil
+      return
+    }
+    let file = Self.files.lazy.compactMap { [variables] in variables[$0] }.first
+    let byFile = file.map {
+      ImpliedTLS(words: $0.label, source: $0.source, verifier: "etcdctl verifies it")
+    }
+    guard let given = variables[.host] else {
+      impliedTLS = lower[.host] == nil ? byFile : nil
       return
     }
     var hosts: [String] = []
     var ports: [String] = []
-    var names: Set<String> = []
+    var encrypted: Set<Bool> = []
+    var hasScheme = false
     for text in given.value.split(separator: ",", omittingEmptySubsequences: false) {
       let endpoint = try Self.endpoint(text.trimmed)
-      names.insert(endpoint.scheme)
+      hasScheme = hasScheme || !endpoint.scheme.isEmpty
+      encrypted.insert(endpoint.scheme.isEmpty ? file != nil : endpoint.scheme == "https")
       hosts.append(endpoint.host)
       ports.append(endpoint.port)
     }
-    guard let name = names.first, names.count == 1 else {
+    guard encrypted.count == 1 else {
       throw UsageError(
-        "\(Self.endpoints) has endpoints with https:// and others: one SSL mode goes for all of them.")
+        "\(Self.endpoints) has endpoints with TLS and others without: one SSL mode goes for all of them.")
     }
-    scheme = name.isEmpty ? nil : URLScheme(name: name, engine: nil)
-    merged[.host]?.value = hosts.joined(separator: ",")
-    // A port that was given by itself is the port of all.
-    if merged[.port] == nil, ports.contains(where: { !$0.isEmpty }) {
-      merged[.port] = Given(ports.joined(separator: ","), from: given.source, as: given.label)
+    impliedTLS =
+      encrypted.contains(true) ? hasScheme ? ImpliedTLS(scheme: "https", given.source) : byFile : nil
+    variables[.host]?.value = hosts.joined(separator: ",")
+    if ports.contains(where: { !$0.isEmpty }) {
+      variables[.port] = Given(ports.joined(separator: ","), from: given.source, as: given.label)
     }
   }
 
-  private static func splitUser(_ merged: inout TargetLayer, passwordIsApart: Bool) {
-    guard !passwordIsApart, let given = merged[.user], given.source == .environment(user),
+  /// A colon belongs to the user's name where ETCDCTL_PASSWORD is set, and the password to this user alone.
+  private static func splitUser(_ variables: inout TargetLayer, hasOtherUser: Bool) {
+    guard !hasOtherUser, variables[.password] == nil, let given = variables[.user],
       let colon = given.value.firstIndex(of: ":")
     else { return }
     let name = given.value[..<colon]
-    merged[.user] = name.isEmpty ? nil : Given(String(name), from: given.source, as: given.label)
-    guard merged[.password] == nil else { return }
+    variables[.user] = name.isEmpty ? nil : Given(String(name), from: given.source, as: given.label)
     let password = String(given.value[given.value.index(after: colon)...])
-    merged[.password] = Given(password, from: given.source, as: given.label)
+    variables[.password] = Given(password, from: given.source, as: given.label)
   }
 
   private static func endpoint(
@@ -65,7 +89,7 @@ struct EtcdVariables {
       throw UsageError(
         "\(endpoints) has an endpoint that is not of the form http://HOST:PORT or https://HOST:PORT.")
     }
-    return (scheme == "http" ? "" : scheme, String(place.host), String(place.port))
+    return (scheme, String(place.host), String(place.port))
   }
 }
 

@@ -1,41 +1,61 @@
+/// What turns TLS on without being a mode.
+struct ImpliedTLS: Equatable {
+  /// `https://`, `ETCDCTL_CACERT`
+  let words: String
+  let source: ValueSource
+  /// Who verifies the certificate where it says so, as the end of a sentence.
+  let verifier: String
+
+  init(words: String, source: ValueSource, verifier: String) {
+    self.words = words
+    self.source = source
+    self.verifier = verifier
+  }
+
+  init(scheme: String, _ source: ValueSource) {
+    self.init(words: "\(scheme)://", source: source, verifier: "other clients of such a URL verify it")
+  }
+}
+
 /// What a target's SSL settings are, and whether they fit together.
 struct SSLResolution {
   let settings: SSLSettings
   let source: ValueSource
   private let merged: TargetLayer
   private let modeName: String?
-  private let implyingScheme: String?
-  /// The scheme that stands for TLS where a mode turns it off.
-  private let overruledScheme: String?
+  private let implied: ImpliedTLS?
+  /// What stands for TLS where a mode turns it off.
+  private let overruled: ImpliedTLS?
   private let hasPassphrase: Bool
 
-  /// - Parameter endpoints: the scheme that hosts have which a variable names.
+  /// - Parameter implying: what turns TLS on where no mode is given.
   init(
-    _ merged: TargetLayer, defaultMode: SSLMode, impliedBy url: URLScheme?, orBy endpoints: URLScheme? = nil,
+    _ merged: TargetLayer, engine: Engine, defaultMode: SSLMode, impliedBy implying: ImpliedTLS?,
     hasPassphrase: Bool
   ) throws(UsageError) {
     self.merged = merged
     let given = merged[.mode]
-    let implying = [url, endpoints].compactMap { $0 }.first(where: \.impliesTLS)
-    let implied = given == nil && implying != nil
-    implyingScheme = implied ? implying?.name : nil
+    let implied = given == nil ? implying : nil
+    self.implied = implied
     let isOff = given.flatMap { SSLMode(name: $0.value) } == .disabled
-    overruledScheme = isOff ? implying?.name : nil
+    overruled = isOff ? implying : nil
     modeName = given?.value.lowercased()
-    let implyingSource = url?.impliesTLS == true ? .url : merged[.host]?.source
-    source = (implied ? implyingSource : given?.source) ?? .defaultValue
+    source = implied?.source ?? given?.source ?? .defaultValue
     self.hasPassphrase = hasPassphrase || merged[.keyPassphrase] != nil
 
-    let mode = try given.map { given throws(UsageError) in try OptionValues.mode(given) }
+    let mode =
+      try given.map { given throws(UsageError) in try OptionValues.mode(given) }
+      ?? (implied == nil ? defaultMode : .required)
     let minimum = try merged[.minimumVersion].map { given throws(UsageError) in
       try OptionValues.tlsVersion(given)
     }
-    if let key = merged[.keyFile], merged[.certificateFile] == nil {
-      let certificate = key.source == .option ? "--ssl-cert" : "a client certificate (--ssl-cert)"
+    if let key = merged[.keyFile], merged[.certificateFile] == nil, mode != .disabled || key.isTyped {
+      let variable = engine.variables.honoured[.certificateFile].map { " or \($0)" } ?? ""
+      let certificate = key.source == .option ? "--ssl-cert" : "a client certificate (--ssl-cert\(variable))"
       throw UsageError("\(key.label) needs \(certificate): a key alone identifies nobody.")
     }
     settings = SSLSettings(
-      mode: mode ?? (implied ? .required : defaultMode),
+      mode: mode,
       trust: merged[.caFile].map { $0.value == "system" ? .system : .file($0.value) } ?? .system,
       certificateFile: merged[.certificateFile]?.value, keyFile: merged[.keyFile]?.value,
       keyPassphrase: merged[.keyPassphrase].map { Secret($0.value) }, crlFile: merged[.crlFile]?.value,
@@ -51,7 +71,7 @@ struct SSLResolution {
     if let socket, mode != .disabled, mode != .preferred {
       throw UsageError(
         """
-        \(merged[.mode]?.label ?? implyingScheme.map { $0 + "://" } ?? "The mode") asks for \(mode.rawValue), \
+        \(merged[.mode]?.label ?? implied?.words ?? "The mode") asks for \(mode.rawValue), \
         and the host \(socket.host.quoted) is a Unix socket, which has no TLS.
         """)
     }
@@ -70,17 +90,16 @@ struct SSLResolution {
     if let modeName, modeName == "allow" {
       warnings.append("The mode allow is taken as preferred: TLS first, plain text if there is none.")
     }
-    if let implyingScheme {
+    if let implied {
       warnings.append(
         """
-        \(implyingScheme):// turns TLS on in mode required: the certificate was not verified, while other \
-        clients of such a URL verify it. Use --ssl verify-identity to verify it.
+        \(implied.words) turns TLS on in mode required: the certificate was not verified, while \
+        \(implied.verifier). Use --ssl verify-identity to verify it.
         """)
     }
-    if let overruledScheme, let given = merged[.mode] {
+    if let overruled, let given = merged[.mode] {
       warnings.append(
-        "\(given.label.sentence) turns off the TLS that \(overruledScheme):// stands for: nothing is encrypted."
-      )
+        "\(given.label.sentence) turns off the TLS that \(overruled.words) stands for: nothing is encrypted.")
     }
     let why = reasonForPlain(hosts: hosts)
     if let why {
@@ -120,7 +139,7 @@ struct SSLResolution {
 
   /// Variables are meant for many connections, so only what was typed for this one is worth a warning.
   private func unused(_ fields: [TargetField], _ why: String) -> [String] {
-    fields.compactMap { merged[$0] }.filter { $0.source == .option || $0.source == .url }.map {
+    fields.compactMap { merged[$0] }.filter(\.isTyped).map {
       "\($0.label.sentence) is not used \(why)."
     }
   }

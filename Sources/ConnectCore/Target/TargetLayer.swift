@@ -24,6 +24,9 @@ struct Given: Equatable, Sendable {
   /// How messages name where it was written: `-p/--port`, `the URL's sslmode`, `PGHOST`.
   var label: String
 
+  /// Whether it was written for this connection; variables are meant for many.
+  var isTyped: Bool { source == .option || source == .url }
+
   init(_ value: String, from source: ValueSource, as label: String) {
     self.value = value
     self.source = source
@@ -46,6 +49,13 @@ struct TargetLayer: Equatable, Sendable {
   func relabelled(from source: ValueSource) -> TargetLayer {
     var layer = self
     layer.parts = parts.mapValues { Given($0.value, from: source, as: $0.label) }
+    return layer
+  }
+
+  /// The layer without what goes with its host only. How safe a server's port is, another one's URL does not tell.
+  func withoutPlace() -> TargetLayer {
+    var layer = self
+    for field in [TargetField.address, .port, .instance, .mode, .serverName] { layer[field] = nil }
     return layer
   }
 

@@ -12,7 +12,8 @@ extension TargetResolver {
     try refuseSSL(in: typed, hasPassphrase: options.sslKeyPassphrase != nil, name)
     guard built.contains(engine) else { throw Self.notBuilt(engine, chosen.urlVariable) }
     let url = try chosen.readURL()
-    let merged = merge(typed, url?.layer, TargetLayer(), urlVariable: chosen.urlVariable)
+    let (upper, lower) = chosen.around(typed, url)
+    let merged = upper.over(lower)
     try refuseSSL(in: merged, hasPassphrase: false, name)
     try check(merged, readsPassword: false)
     try Self.check(until, name)

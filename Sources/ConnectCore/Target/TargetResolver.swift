@@ -42,21 +42,24 @@ package struct TargetResolver {
     }
 
     let url = try chosen.readURL()
-    let variables = environment.layer(for: engine)
-    var merged = merge(typed, url?.layer, variables, urlVariable: chosen.urlVariable)
-    let etcd =
-      engine == .etcd ? try EtcdVariables(&merged, passwordIsApart: variables[.password] != nil) : nil
-    try check(merged, readsPassword: passwordSource == nil)
-
+    var variables = environment.layer(for: engine)
     var warnings = url?.warnings ?? []
     warnings += chosen.warnings(variables: variables, url: url)
+    let (upper, lower) = chosen.around(typed, url)
+    let etcd =
+      engine == .etcd ? try EtcdVariables(&variables, below: upper, above: lower) : nil
+    let isElsewhere = chosen.urlVariable != nil && variables[.host] != nil
+    var merged = upper.over(variables).over(isElsewhere ? lower.withoutPlace() : lower)
+    try check(merged, readsPassword: passwordSource == nil)
+
     warnings += environment.warnings(for: engine)
     warnings += options.ofOneEngine.filter { $0.value != nil && $0.engine != engine }.map {
       "\($0.label) is for \($0.engine.traits.displayName); \(engine.traits.displayName) does not use it."
     }
 
     let ssl = try SSLResolution(
-      merged, defaultMode: defaultMode, impliedBy: url?.scheme, orBy: etcd?.scheme,
+      merged, engine: engine, defaultMode: defaultMode,
+      impliedBy: (isElsewhere ? nil : chosen.impliedTLS(by: url)) ?? etcd?.impliedTLS,
       hasPassphrase: passphraseSource != nil)
     let hosts = try hosts(
       of: &merged, engine, defaultPort: engine.defaultPort(for: ssl.settings.mode), &warnings)
@@ -64,6 +67,7 @@ package struct TargetResolver {
     try HostList.check(hosts, family: family, host: merged[.host], address: merged[.address])
     try ssl.check(hosts: hosts, until: until)
     warnings += ssl.warnings(hosts: hosts)
+    if ssl.settings.mode == .disabled { warnings += etcd?.unusedFiles ?? [] }
     if engine == .redis {
       warnings += try RedisURL.check(sockets: hosts, host: merged[.host], port: merged[.port])
     }
@@ -105,18 +109,6 @@ package struct TargetResolver {
     if engine == .sqlserver { try SQLServerLimits.check(target) }
     if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
     return ResolvedTarget(target: target, warnings: warnings)
-  }
-
-  /// The layers over each other. A URL that was typed comes before the variables, DATABASE_URL after them.
-  func merge(
-    _ typed: TargetLayer, _ url: TargetLayer?, _ variables: TargetLayer, urlVariable: String?
-  ) -> TargetLayer {
-    let url = url ?? TargetLayer()
-    return if let urlVariable {
-      typed.over(variables).over(url.relabelled(from: .environment(urlVariable)))
-    } else {
-      typed.over(url).over(variables)
-    }
   }
 
   /// Throws where a part that is used cannot be what it should be, whichever source it has come from.

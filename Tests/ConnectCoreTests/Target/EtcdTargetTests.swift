@@ -23,16 +23,30 @@ import Testing
     ("etcd://a,b:2,[::1]:3", "disabled", ["a 2379", "b 2", "::1 3"]),
     ("https://a:1,https://b:2", "required", ["a 1", "b 2"]),
     ("http://u@a:1,http://b", "disabled", ["a 1", "b 2379"]),
+    ("etcd://a:1/,etcd://b:2/", "disabled", ["a 1", "b 2"]),
+    ("etcd://a:1/,b:2/,c", "disabled", ["a 1", "b 2", "c 2379"]),
+    ("https://u:x,y@a:1/,https://b/?sslmode=verify-ca", "verify-ca", ["a 1", "b 2379"]),
     ("etcds://a,etcds://[::1]:3?sslmode=verify-ca", "verify-ca", ["a 2379", "::1 3"]),
   ]) func urls(url: String, mode: String, hosts: [String]) throws {
     let target = try target(url).target
     #expect(target.ssl.mode.rawValue == mode)
     #expect(places(target.hosts) == hosts)
-    #expect(target.user == (url.contains("u@") ? "u" : nil))
+    #expect(target.user == (url.contains("//u") ? "u" : nil))
   }
 
   @Test(arguments: ["https://a,http://b", "etcd://a,etcds://b", "http://a,etcd://b"])
   func schemesThatDiffer(url: String) { #expect(refused(url)?.contains("the same scheme") == true) }
+
+  /// Two users would make one with a password of both.
+  @Test(arguments: [
+    "etcds://u:s3cret@a,etcds://u:pw2@b", "etcd://u:s3cret@a/,u:pw2@b", "etcd://a,etcd://u:s3cret@b",
+  ])
+  func aSecondUser(url: String) throws {
+    let message = try #require(refused(url))
+    #expect(message.contains("before the first of its hosts") && !message.contains("s3cret"))
+  }
+
+  @Test func aPathBetween() { #expect(refused("etcd://a/x,etcd://b")?.contains("a path") == true) }
 
   @Test("A slash in a list of PostgreSQL's is no endpoint")
   func otherEngines() throws {
@@ -89,6 +103,64 @@ import Testing
     #expect(withMode.ssl.mode == .verifyIdentity && withMode.sources.mode == .option)
     // What nobody uses may be anything.
     #expect(try target("etcd://h", ["ETCDCTL_ENDPOINTS": "ftp://x"]).target.hosts[0].host == "h")
+  }
+
+  /// Host, port and TLS are one value: those of DATABASE_URL belong to the server that it names.
+  @Test(arguments: [
+    ("http://a:1", "etcd://b:2", "a 1", "disabled"), ("http://a:1", "etcds://b:2/", "a 1", "disabled"),
+    ("https://a:1", "etcd://b:2/?sslmode=disable", "a 1", "required"),
+    ("a", "etcd://b:2,c:3,d:4?sslmode=verify-ca", "a 2379", "disabled"),
+    ("https://a", "etcd://b:2", "a 2379", "required"),
+  ]) func endpointsBeforeDatabaseURL(endpoints: String, url: String, host: String, mode: String) throws {
+    let resolved = try resolved(
+      environment: ["ETCDCTL_ENDPOINTS": endpoints, "DATABASE_URL": url], built: [.etcd])
+    #expect(places(resolved.target.hosts) == [host] && resolved.target.ssl.mode.rawValue == mode)
+    #expect(resolved.warnings.contains { $0.contains("belong to its host") })
+  }
+
+  @Test("A password goes with its user alone")
+  func userBeforeDatabaseURL() throws {
+    let target = try resolved(
+      environment: ["ETCDCTL_USER": "u:p", "DATABASE_URL": "etcds://v:q@h:5"], built: [.etcd]
+    ).target
+    #expect(target.user == "u" && target.password?.exposed == "p")
+    #expect(places(target.hosts) == ["h 5"] && target.ssl.mode == .required)
+    #expect(target.sources.mode == .environment("DATABASE_URL"))
+  }
+
+  /// etcdctl uses TLS with such files, where the endpoint has no scheme (clientv3's credentials).
+  @Test(arguments: ["ETCDCTL_CACERT", "ETCDCTL_CERT"], ["h:1", "a,b", nil])
+  func filesTurnTLSOn(name: String, endpoints: String?) throws {
+    var environment = [name: "/file"]
+    environment["ETCDCTL_ENDPOINTS"] = endpoints
+    let resolved = try target(nil, environment)
+    #expect(resolved.target.ssl.mode == .required)
+    #expect(resolved.target.sources.mode == .environment(name))
+    #expect(
+      resolved.warnings.contains { $0.contains("\(name) turns TLS on") && $0.contains("etcdctl verifies") })
+    let off = try target(nil, environment) { $0.ssl = "disabled" }
+    #expect(off.target.ssl.mode == .disabled)
+    #expect(off.warnings.contains { $0.contains("turns off the TLS that \(name) stands for") })
+  }
+
+  @Test(arguments: ["http://h:1", "etcd://h", "etcd://h:1/"]) func filesThatAreNotUsed(place: String) throws {
+    let files = ["ETCDCTL_CACERT": "/ca", "ETCDCTL_KEY": "/key"]
+    let resolved =
+      place.hasPrefix("http")
+      ? try target(nil, files.merging(["ETCDCTL_ENDPOINTS": place]) { $1 }) : try target(place, files)
+    #expect(resolved.target.ssl.mode == .disabled)
+    #expect(resolved.warnings.contains("ETCDCTL_CACERT is not used in mode disabled."))
+  }
+
+  @Test func filesAndEndpointsThatDiffer() {
+    #expect(
+      refused(nil, ["ETCDCTL_ENDPOINTS": "a,http://b", "ETCDCTL_CERT": "/c"])?.contains("one SSL mode")
+        == true)
+  }
+
+  @Test func aKeyAlone() {
+    let message = refused("etcds://h", ["ETCDCTL_KEY": "/key"])
+    #expect(message?.contains("ETCDCTL_KEY needs a client certificate (--ssl-cert or ETCDCTL_CERT)") == true)
   }
 
   @Test func files() throws {

@@ -137,6 +137,22 @@ import Testing
       #expect(!resolution.warnings.joined().contains("s3cret"))
     }
 
+    /// A port and a mode are its host's.
+    @Test func anotherHost() throws {
+      var environment = Self.url
+      environment["PGHOST"] = "other"
+      let resolution = try resolved(environment: environment)
+      #expect(resolution.target.hosts == [HostPort(host: "other", port: 5432)])
+      #expect(resolution.target.ssl.mode == .preferred)
+      #expect(resolution.target.sources.mode == .defaultValue)
+      #expect(resolution.target.user == "u" && resolution.target.database == "d")
+      #expect(resolution.warnings.contains { $0.contains("DATABASE_URL belong to its host") })
+      environment["PGPORT"] = "8"
+      environment["PGSSLMODE"] = "verify-ca"
+      let all = try resolved(environment: environment).target
+      #expect(all.hosts == [HostPort(host: "other", port: 8)] && all.ssl.mode == .verifyCA)
+    }
+
     @Test func notWithURLOrEngineOrHost() throws {
       #expect(try resolved("postgres://x", environment: Self.url).target.hosts[0].host == "x")
       #expect(try resolved(engine: "postgres", environment: Self.url).target.hosts[0].host == "localhost")
