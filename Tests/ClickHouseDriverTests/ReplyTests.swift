@@ -18,9 +18,23 @@ struct ReplyTests {
   func theRow() {
     guard case .row(let values) = Self.reply(200, Self.good) else { return #expect(Bool(false)) }
     #expect(values == ["24.8.4.13", "alice", "shop"])
-    guard case .row(["1"]) = Self.reply(200, "login\nUInt8\n1\n", to: .login) else {
+    guard case .row(["alice"]) = Self.reply(200, "user\nString\nalice\n", to: .login) else {
       return #expect(Bool(false))
     }
+  }
+
+  @Test("Whose session it is, where that is somebody else's")
+  func whose() {
+    let values = ["24.8.4.13", "alice", "shop"]
+    let session = ClickHouseQuery.identity.identity(values).session(asked: "alice")
+    #expect(session.user == nil)
+    #expect(
+      session.server
+        == ServerIdentity(product: "ClickHouse", version: "24.8.4.13", details: ["database shop"]))
+    #expect(ClickHouseQuery.identity.identity(values).session(asked: "bob").user == "alice")
+    #expect(ClickHouseQuery.login.identity(["default"]).session(asked: "bob") == Session(user: "default"))
+    #expect(ClickHouseQuery.login.identity(["bob"]).session(asked: "bob") == Session())
+    #expect(ClickHouseQuery.oldIdentity.identity(["18.16", "shop"]).session(asked: "bob").user == nil)
   }
 
   @Test("Its escapes")

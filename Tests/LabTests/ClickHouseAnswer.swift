@@ -20,10 +20,10 @@ enum ClickHouseAnswer {
   }
 
   /// The row that the first query asks for, in chunks as ClickHouse sends it.
-  static let row = row(version: "24.8.4.13")
+  static let row = row()
 
-  static func row(version: String) -> String {
-    let body = "version\tuser\tdatabase\nString\tString\tString\n\(version)\ttester\tdefault\n"
+  static func row(version: String = "24.8.4.13", user: String = "tester") -> String {
+    let body = "version\tuser\tdatabase\nString\tString\tString\n\(version)\t\(user)\tdefault\n"
     return """
       HTTP/1.1 200 OK\r\nContent-Type: text/tab-separated-values; charset=UTF-8\r\nTransfer-Encoding: chunked\r\n\
       X-ClickHouse-Server-Display-Name: ch1\r\nX-ClickHouse-Format: TabSeparatedWithNamesAndTypes\r\n\r\n\

@@ -28,6 +28,24 @@ import Testing
     }
   }
 
+  /// A proxy drops the login, and the server lets in whom it takes for its default user.
+  @Test(arguments: ["auth", "query"]) func sessionOfAnother(until: String) throws {
+    let body = "user\nString\ndefault\n"
+    let rows = [
+      "auth": ClickHouseAnswer.text("200 OK", [], body), "query": ClickHouseAnswer.row(user: "default"),
+    ]
+    let server = try MisbehavingServer([.hearHTTP, .send(rows[until] ?? ""), .stall])
+    let result = try Program.run(
+      ["ch://tester@127.0.0.1:\(server.port)", "--until", until, "--format", "json"],
+      environment: ["CLICKHOUSE_PASSWORD": "wrong"])
+    #expect(result.exitCode == 0, "\(result)")
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(report.user == "default", "\(result)")
+    #expect(
+      report.warnings.contains { $0.contains("user “default”: the login as “tester” was not used") },
+      "\(result)")
+  }
+
   @Test func aURLSaysItAll() throws {
     let running = try Lab.start(clickhouse: .good)
     let login = "\(Account.user):\(Account.password)@localhost:\(running.port)"

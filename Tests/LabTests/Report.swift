@@ -52,6 +52,7 @@ struct Report: Decodable {
   var port: Int?
   var address: String?
   var database: String?
+  var user: String?
   var ssl: SSL
   var server: Server?
   var tls: TLS?

@@ -8,8 +8,14 @@ package enum Outcome: Codable, Equatable, Sendable {
 package struct Session: Codable, Equatable, Sendable {
   /// nil when the test stopped before the server said it.
   package var server: ServerIdentity?
+  /// Whose session the server says that it is, where that is not the user who was asked for; nil: that user's, or it
+  /// did not say.
+  package var user: String?
 
-  package init(server: ServerIdentity? = nil) { self.server = server }
+  package init(server: ServerIdentity? = nil, user: String? = nil) {
+    self.server = server
+    self.user = user
+  }
 }
 
 /// Who answered.

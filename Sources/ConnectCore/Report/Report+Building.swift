@@ -20,7 +20,8 @@ extension Report {
     port = hasNetwork ? observation.host.port : nil
     address = observation.address.map(clean.line)
     database = target.database.map(clean.line)
-    user = observation.remarks.contains(.userNotUsed) ? nil : target.user.map(clean.line)
+    let other = observation.userOfSession.map { clean.line($0).cut(to: 1_000) }
+    user = other ?? (observation.remarks.contains(.userNotUsed) ? nil : target.user.map(clean.line))
     sources = Sources(
       engine: clean.line(target.sources.engine.description),
       host: clean.line(target.sources.host.description),
@@ -67,6 +68,13 @@ extension Report {
     }
     return rules?.finding(for: failure, target: target)?.cause
       ?? GenericRules.cause(of: failure, tls: observation.tls, target: target)
+  }
+}
+
+extension Observation {
+  /// The user whom the server names, where it is another than the one who was asked for.
+  var userOfSession: String? {
+    if case .connected(let session) = outcome { session.user } else { nil }
   }
 }
 

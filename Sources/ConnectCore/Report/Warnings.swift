@@ -18,8 +18,8 @@ struct Warnings {
 
   var all: [String] {
     let every =
-      test.warnings.map(clean.line) + noFallback + fallback + clearPassword + session + notVerified
-      + endingSoon
+      test.warnings.map(clean.line) + noFallback + fallback + clearPassword + otherUser + session
+      + notVerified + endingSoon
       + redirection + disputedEncryption + readableKeys + notices
     return every.reduce(into: []) { unique, warning in
       if !unique.contains(warning) { unique.append(warning) }
@@ -58,6 +58,15 @@ struct Warnings {
       default: nil
       }
     }
+  }
+
+  private var otherUser: [String] {
+    observation.userOfSession.map {
+      let login = target.user.map { "the login as “\(clean.line($0))”" } ?? "what was given to log in with"
+      return [
+        "The server calls this session's user “\(clean.line($0).cut(to: 1_000))”: \(login) was not used, or something on the way put another in its place."
+      ]
+    } ?? []
   }
 
   private var session: [String] {

@@ -30,18 +30,18 @@ struct ClickHouseEngine: DirectEngine {
     }
     guard reply.isClickHouse else { throw Self.failure(reply, connection) }
     guard target.until == .query else {
-      guard case .row = reply else { throw Self.failure(reply, connection) }
+      if case .row(let values) = reply { return query.identity(values).session(asked: login.user) }
+      // Only who is logged in is told what he may not call.
+      guard reply.isUnknownFunction else { throw Self.failure(reply, connection) }
       return Session()
     }
     connection.begin(.query)
-    if case .row(let values) = reply { return Session(server: ClickHouseIdentity(values).identity) }
+    if case .row(let values) = reply { return query.identity(values).session(asked: login.user) }
     // Servers older than version 19 have no currentUser().
-    guard case .exception(let error) = reply, error.nativeCode == ClickHouseErrors.unknownFunction else {
-      throw Self.failure(reply, connection)
-    }
+    guard reply.isUnknownFunction else { throw Self.failure(reply, connection) }
     let second = ClickHouseReply(try client.send(request(.oldIdentity, login, target)), to: .oldIdentity)
     guard case .row(let values) = second else { throw Self.failure(second, connection) }
-    return Session(server: ClickHouseIdentity([values[0], nil, values[1]]).identity)
+    return ClickHouseQuery.oldIdentity.identity(values).session(asked: login.user)
   }
 
   /// The answer, and the login that it is the answer to.

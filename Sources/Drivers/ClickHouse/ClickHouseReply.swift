@@ -7,18 +7,25 @@ struct ClickHouseQuery {
   let columns: [String]
   let types: [String]
 
-  private init(_ select: String, _ columns: [String], _ type: String) {
+  private init(_ select: String, _ columns: [String]) {
     text = "SELECT \(select) FORMAT TabSeparatedWithNamesAndTypes"
     self.columns = columns
-    types = columns.map { _ in type }
+    types = columns.map { _ in "String" }
   }
 
-  static let login = ClickHouseQuery("1 AS login", ["login"], "UInt8")
+  static let login = ClickHouseQuery("currentUser() AS user", ["user"])
   static let identity = ClickHouseQuery(
     "version() AS version, currentUser() AS user, currentDatabase() AS database",
-    ["version", "user", "database"], "String")
+    ["version", "user", "database"])
   static let oldIdentity = ClickHouseQuery(
-    "version() AS version, currentDatabase() AS database", ["version", "database"], "String")
+    "version() AS version, currentDatabase() AS database", ["version", "database"])
+
+  /// What the row's values tell.
+  func identity(_ values: [String]) -> ClickHouseIdentity {
+    let values = Dictionary(zip(columns, values)) { first, _ in first }
+    return ClickHouseIdentity(
+      version: values["version"], user: values["user"], database: values["database"])
+  }
 }
 
 /// What came back to a query: pure.
@@ -46,6 +53,15 @@ enum ClickHouseReply {
   }
 
   var isClickHouse: Bool { if case .stranger = self { false } else { true } }
+
+  /// Whether the server is older than the query.
+  var isUnknownFunction: Bool {
+    if case .exception(let error) = self {
+      error.nativeCode == ClickHouseErrors.unknownFunction
+    } else {
+      false
+    }
+  }
 
   var error: ServerError? {
     switch self {

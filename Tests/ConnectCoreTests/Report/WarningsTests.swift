@@ -82,6 +82,22 @@ struct WarningsTests {
       ])
   }
 
+  @Test("The session of somebody else")
+  func otherUser() {
+    let observation = Samples.connected {
+      $0.outcome = .connected(Session(user: "de\u{1b}fault"))
+    }
+    let target = Samples.target(.verifyIdentity, engine: .clickhouse)
+    let report = Samples.report(observation, target)
+    #expect(
+      report.warnings == [
+        "The server calls this session's user “de\\u{1b}fault”: the login as “alice” was not used, or something on the way put another in its place."
+      ])
+    #expect(report.user == "de\\u{1b}fault")
+    #expect(report.text(TextStyle()).contains("user de\\u{1b}fault"))
+    #expect(!report.text(TextStyle()).contains("user alice"))
+  }
+
   @Test("Keys, clear passwords and the fallback, each once")
   func remarks() {
     let observation = Samples.failed(.serverReported, at: .auth) {
