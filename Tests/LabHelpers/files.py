@@ -69,6 +69,27 @@ class SQLite:
     def log_without_index(self, path):
         self.copied_open(path, ["", "-wal"])
 
+    def stray_log(self, path):
+        """A log beside a database that says that it has none."""
+        self.log_without_index(path)
+        write(path, changed(read(path), 18, b"\1\1"))
+
+    def forbidden_stray_log(self, path):
+        self.stray_log(path)
+        os.chmod(path + "-wal", 0)
+
+    def empty_with_log(self, path):
+        """The library would remove the log."""
+        self.log_without_index(path)
+        write(path, b"")
+
+    def pipe_as_log(self, path):
+        self.wal(path)
+        os.mkfifo(path + "-wal")
+
+    def schema_format(self, path):
+        write(path, changed(self.good(path), 44, struct.pack(">I", 5)))
+
     def forbidden_log(self, path):
         self.copied_open(path, ["", "-wal", "-shm"])
         os.chmod(path + "-wal", 0)
@@ -129,10 +150,16 @@ class SQLite:
             connection = self.open(path, "journal_mode=wal")
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("INSERT INTO item (name) VALUES ('held')")
-        else:
-            assert how == "wal-exclusive"
-            connection = self.open(path, "locking_mode=exclusive", "journal_mode=wal")
+        elif how == "wal-open":
+            connection = self.open(path, "journal_mode=wal")
             connection.execute("INSERT INTO item (name) VALUES ('held')")
+        else:
+            connection = self.open(path, "locking_mode=exclusive", "journal_mode=wal")
+            if how == "wal-exclusive-silent":
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            else:
+                assert how == "wal-exclusive"
+                connection.execute("INSERT INTO item (name) VALUES ('held')")
         return connection
 
 

@@ -79,8 +79,12 @@ import Testing
   }
 
   /// DuckDB would look for extensions in the home folder, and load them from the network.
-  @Test(arguments: ["sqlite", "duckdb"]) func nothingElseIsTouched(engine: String) throws {
-    let file = try LabFile(engine, "good")
+  @Test(arguments: [
+    ("sqlite", "good"), ("sqlite", "wal"), ("sqlite", "crashed"), ("sqlite", "empty-with-log"),
+    ("duckdb", "good"),
+  ])
+  func nothingElseIsTouched(engine: String, state: String) throws {
+    let file = try LabFile(engine, state)
     let home = try TemporaryFolder()
     let trace = file.folder.path + "-trace"
     defer { try? FileManager.default.removeItem(atPath: trace) }

@@ -9,6 +9,7 @@ import Testing
     FileRow("sqlite", "good").with(\.held, "reserved").with(\.mentions, "1 table"),
     FileRow("sqlite", "good").with(\.held, "wal").with(\.mentions, "journal mode wal"),
     FileRow("sqlite", "good", .notReady).with(\.held, "wal-exclusive").with(\.mentions, "is locked"),
+    FileRow("sqlite", "good", .notReady).with(\.held, "wal-exclusive-silent").with(\.mentions, "is locked"),
     FileRow("sqlite", "good", at: "connect").with(\.held, "exclusive").with(
       \.options, ["--until", "connect"]),
     // The lock is waited for, and not longer than the timeout.
@@ -55,6 +56,25 @@ import Testing
       let result = try run(file, "--timeout", "0.4", "--wait", "20")
       #expect(result.exitCode == 0, "\(result)")
       #expect(Report(result.output)?.tries ?? 0 > 1, "\(result)")
+    }
+  }
+
+  /// The owner closes a database, which removes the log, after the program has looked at it (the first `openat`) and
+  /// before the library opens it.
+  @Test func closedMeanwhile() async throws {
+    try await SideBySide.run {
+      let file = try LabFile("sqlite", "wal")
+      let before = try file.contents().filter { !$0.contains(".db ") && $0.contains(file.path) }
+      _ = try file.hold("wal-open", seconds: 1)
+      let result = try Command.run(
+        [
+          "strace", "-f", "-o", "/dev/null", "-e", "trace=openat", "-P", file.path, "-e",
+          "inject=openat:delay_enter=2000000:when=2", Program.path, "sqlite:\(file.path)", "--format", "json",
+        ], environment: Program.cleanEnvironment)
+      #expect(result.exitCode == 0, "\(result)")
+      #expect(result.seconds > 1.5, "nothing was held up: \(result)")
+      let after = try file.contents().filter { !$0.contains(".db ") && $0.contains(file.path) }
+      #expect(after == before)
     }
   }
 

@@ -45,6 +45,14 @@ import Testing
       .with(\.mentions, "has to be recovered"),
     FileRow("sqlite", "log-without-index", .notReady).with(\.note, "-wal holds changes").with(
       \.asNobody, true),
+    FileRow("sqlite", "stray-log", .notReady).with(\.note, "-wal holds changes")
+      .with(\.mentions, "has to be recovered"),
+    FileRow("sqlite", "forbidden-stray-log", .accessDenied).with(\.note, "-wal cannot be read").with(
+      \.asNobody, true),
+    FileRow("sqlite", "empty-with-log").with(\.note, "The file is empty"),
+    FileRow("sqlite", "pipe-as-log", .other).with(\.note, "-wal is no plain file")
+      .with(\.mentions, "could not be read"),
+    FileRow("sqlite", "schema-format", .driverMissing).with(\.mentions, "made by a newer version of SQLite"),
     FileRow("sqlite", "forbidden-log", .accessDenied).with(\.note, "-wal cannot be read").with(
       \.asNobody, true),
     FileRow("sqlite", "hot-journal", .notReady).with(\.mentions, "has to be recovered"),

@@ -18,6 +18,7 @@ struct RulesTests {
     ("520", "attempt to write a readonly database", .needsRecovery),
     ("8", "attempt to write a readonly database", nil),
     ("10", "disk I/O error", nil), ("7", "out of memory", nil), ("266", "disk I/O error", nil),
+    ("1", "unsupported file format", .newer),
     // Pasted, without a number.
     (nil, "Error: in prepare, file is not a database (26)", .notADatabase),
     (nil, "file is encrypted or is not a database", .notADatabase),

@@ -64,6 +64,13 @@ extension Advice {
     }
   }
 
+  static func fileOther(_ context: FailureContext) -> Advice {
+    Advice(
+      "The file “\(context.place)” could not be read for a reason that TablePro has no name for.",
+      app: "Read \(context.failure.error == nil ? "the notes" : "what the library said") below.",
+      commandLine: "--verbose shows every step")
+  }
+
   static func fileTimedOut(_ context: FailureContext) -> Advice {
     Advice(
       "The file “\(context.place)” could not be read within \(context.seconds) s.",

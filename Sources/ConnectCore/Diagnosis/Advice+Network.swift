@@ -1,6 +1,7 @@
 extension Advice {
   static func other(_ context: FailureContext) -> Advice {
-    Advice(
+    if context.engine.opensFile { return fileOther(context) }
+    return Advice(
       "The connection to \(context.place) failed for a reason that TablePro has no name for.",
       app: context.failure.error == nil
         ? "Read the notes below, and the server's log." : "Read the server response below.",

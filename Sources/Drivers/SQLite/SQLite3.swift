@@ -7,6 +7,8 @@ struct SQLite3: @unchecked Sendable {
   // A table of function pointers that never changes after loading.
   let functions: SQLite3Functions
   let library: DriverLibrary
+  /// By which files are opened: the name of a way that makes and removes none.
+  let reader: String
 
   /// The library, opened at the first call.
   static let shared: Result<SQLite3, MissingDriver> = DriverLoader(
@@ -20,10 +22,14 @@ struct SQLite3: @unchecked Sendable {
       let name = missing.map { String(cString: $0) } ?? "a function"
       return .failure(opened.missing(detail: "\(opened.path) has no \(name)"))
     }
+    guard let reader = sqlite3_register_reader(functions) else {
+      return .failure(opened.missing(detail: "\(opened.path) could not be set up"))
+    }
     let version = functions.pointee.sqlite3_libversion().map { String(cString: $0) } ?? ""
     return .success(
       SQLite3(
         functions: functions.pointee,
-        library: DriverLibrary(name: "libsqlite3", version: version, path: opened.path)))
+        library: DriverLibrary(name: "libsqlite3", version: version, path: opened.path),
+        reader: String(cString: reader)))
   }
 }

@@ -1,28 +1,15 @@
 internal import ConnectCore
 internal import Transport
 
-/// How a database is opened, so that the library leaves nothing behind. Pure but for looking at what lies beside it.
-///
-/// Opening a database in WAL mode makes two files beside it (`-wal` and `-shm`), read-only or not.
+/// How a database is opened. Pure.
 enum SQLiteAccess: Equatable {
   case memory
-  /// As it is, with its lock. In rollback mode the library makes no file for reading.
+  /// With the usual locks. A log's index (`-shm`) is read and not made (sqlite.org/wal.html, section "Read-Only
+  /// Databases"), so a log (`-wal`) without one cannot be read; a database in WAL mode takes both, and a log is read
+  /// beside one in rollback mode too.
   case locking
-  /// Without a lock, as if it could not change: nobody has it open, since there is no write-ahead log.
+  /// Without a lock, as if it could not change.
   case immutable
-  /// The log's index (`-shm`) is read and not written (sqlite.org/wal.html, section "Read-Only Databases").
-  case readOnlyIndex
-
-  /// `log` and `index` are the sizes of the files that end in `-wal` and `-shm`; nil: there is none.
-  init(_ header: SQLiteHeader?, log: Int?, index: Int?) {
-    switch (header, log, index) {
-    // Without a byte there is no mode yet, and nothing to lock.
-    case (nil, _, _): self = .immutable
-    case (let header?, _, _) where !header.usesWAL: self = .locking
-    case (_, nil, _), (_, 0?, nil): self = .immutable
-    default: self = .readOnlyIndex
-    }
-  }
 
   /// The URI that opens the file so (sqlite.org/uri.html); a path alone may be taken for a URI where the library is
   /// built to, as Debian's is.
@@ -30,9 +17,8 @@ enum SQLiteAccess: Equatable {
     let uri = "file:\(Self.escaped(path))?mode=ro"
     return switch self {
     case .memory: ":memory:"
-    case .locking: uri
+    case .locking: uri + "&readonly_shm=1"
     case .immutable: uri + "&immutable=1"
-    case .readOnlyIndex: uri + "&readonly_shm=1"
     }
   }
 

@@ -9,18 +9,17 @@ struct SQLiteEngine: FileEngine {
   static func fault(in file: DatabaseFile) -> DatabaseFileFault? { SQLiteHeader.fault(in: file) }
 
   func read(_ file: DatabaseFile?, patience: Duration) throws(ConnectionFailure) -> FileSession {
-    let header = file.flatMap { SQLiteHeader($0.head) }
-    let access = try access(to: file, header)
-    var facts: SQLiteFacts
-    do throws(ServerError) {
-      facts = try self.facts(of: file?.path ?? "", access, patience)
-    } catch {
-      throw failure(of: error, file, header, access)
+    guard let file else {
+      do throws(ServerError) {
+        _ = try facts(of: "", .memory, patience)
+        return session([])
+      } catch {
+        throw failure(.serverReported, error)
+      }
     }
-    guard let file else { return session([]) }
-    if header?.usesWAL == true { facts.journalMode = "wal" }
-    // The library takes a last page that is not whole for one that ends in zeros.
-    if access != .readOnlyIndex, let shortage = shortageNow(in: file) {
+    let facts = try facts(of: file, patience)
+    // The library takes a last page that is not whole for one that ends in zeros. A log may hold the rest.
+    if (file.companion("-wal")?.size ?? 0) == 0, let shortage = shortageNow(in: file) {
       throw failure(.databaseFile(DatabaseFileFault(.damaged, detail: shortage)))
     }
     return session(facts.details, file.size == 0 ? [.databaseIsEmpty] : [])
@@ -31,19 +30,43 @@ struct SQLiteEngine: FileEngine {
     return FileSession(server: server, remarks: remarks)
   }
 
-  private func access(
-    to file: DatabaseFile?, _ header: SQLiteHeader?
-  ) throws(ConnectionFailure) -> SQLiteAccess {
-    guard let file else { return .memory }
-    let log = file.companion("-wal")
-    let index = file.companion("-shm")
-    let access = SQLiteAccess(header, log: log?.size, index: index?.size)
-    if access == .readOnlyIndex,
-      let closed = [log, index].compactMap({ $0 }).first(where: { !$0.isReadable })
-    {
-      throw failure(.databaseFile(DatabaseFileFault(.noPermission, detail: "\(closed.path) cannot be read")))
+  /// Reads a database as it turns out to lie there. The files beside it come and go while another program opens and
+  /// closes it, so they are looked at after the library could not open them, and once more if they do not fit together.
+  private func facts(of file: DatabaseFile, _ patience: Duration) throws(ConnectionFailure) -> SQLiteFacts {
+    // Without a byte there is no mode yet, and nothing to lock.
+    guard let header = SQLiteHeader(file.head) else { return try facts(of: file, nil, .immutable, patience) }
+    var left = 5
+    while true {
+      for odd in [file.companion("-wal"), file.companion("-shm")].compactMap({ $0 }) where !odd.isPlain {
+        throw failure(.other("\(odd.path) is no plain file, and SQLite keeps one of that name"))
+      }
+      do throws(ServerError) {
+        return try facts(of: file.path, .locking, patience)
+      } catch {
+        guard error.isCannotOpen else { throw failure(of: error, file, header) }
+        switch SQLiteLog(beside: file) {
+        // Nobody has a database in WAL mode open while there is no log, and who had it to himself would hold a lock.
+        case .empty where usesWALNow(file): return try facts(of: file, header, .immutable, patience)
+        case .withIndex where left > 0, .withoutIndex where left > 0:
+          left -= 1
+          usleep(10_000)
+        default: throw failure(of: error, file, header)
+        }
+      }
     }
-    return access
+  }
+
+  private func facts(
+    of file: DatabaseFile, _ header: SQLiteHeader?, _ access: SQLiteAccess, _ patience: Duration
+  ) throws(ConnectionFailure) -> SQLiteFacts {
+    do throws(ServerError) {
+      var facts = try facts(of: file.path, access, patience)
+      // An immutable one has none, to the library.
+      if header?.usesWAL == true { facts.journalMode = "wal" }
+      return facts
+    } catch {
+      throw failure(of: error, file, header)
+    }
   }
 
   private func facts(
@@ -66,14 +89,16 @@ struct SQLiteEngine: FileEngine {
     return SQLiteHeader(now.head)?.shortage(in: now)
   }
 
+  private func usesWALNow(_ file: DatabaseFile) -> Bool {
+    guard case .success(let now) = DatabaseFile.examine(file.path) else { return false }
+    return SQLiteHeader(now.head)?.usesWAL == true
+  }
+
   /// The library's error, with what was seen of the file where that says more.
   private func failure(
-    of error: ServerError, _ file: DatabaseFile?, _ header: SQLiteHeader?, _ access: SQLiteAccess
+    of error: ServerError, _ file: DatabaseFile, _ header: SQLiteHeader?
   ) -> ConnectionFailure {
-    guard let file, let code = error.nativeCode.flatMap({ Int32($0) }) else {
-      return failure(.serverReported, error)
-    }
-    switch code & 0xff {
+    switch error.resultCode {
     case SQLITE_CORRUPT:
       if let shortage = header?.shortage(in: file) {
         return failure(.databaseFile(DatabaseFileFault(.damaged, detail: shortage)), error)
@@ -81,21 +106,58 @@ struct SQLiteEngine: FileEngine {
     // The magic number is there, so it is one, and not in order.
     case SQLITE_NOTADB where header != nil:
       return failure(.databaseFile(DatabaseFileFault(.damaged)), error)
-    case SQLITE_CANTOPEN where access == .readOnlyIndex:
-      let detail = "\(file.path)-wal holds changes, and its index (-shm) is not there"
-      return failure(.databaseFile(DatabaseFileFault(.needsRecovery, detail: detail)), error)
-    // The limit is 512 in most builds (MAX_PATHNAME in os_unix.c), the endings of companions included.
-    case SQLITE_CANTOPEN where file.path.utf8.count > 500:
-      let detail = "it has \(file.path.utf8.count) bytes"
-      return failure(.databaseFile(DatabaseFileFault(.pathTooLong, detail: detail)), error)
+    case SQLITE_CANTOPEN: return failure(reasonNotToOpen(file), error)
     default: break
     }
     return failure(.serverReported, error)
   }
 
+  /// Why the library could not open what the program had just read, or a file beside it.
+  private func reasonNotToOpen(_ file: DatabaseFile) -> FailureEvent {
+    let beside = [file.companion("-wal"), file.companion("-shm")].compactMap { $0 }
+    if let closed = beside.first(where: { !$0.isReadable }) {
+      return .databaseFile(DatabaseFileFault(.noPermission, detail: "\(closed.path) cannot be read"))
+    }
+    if SQLiteLog(beside: file) == .withoutIndex {
+      let detail = "\(file.path)-wal holds changes, and its index (-shm) is not there"
+      return .databaseFile(DatabaseFileFault(.needsRecovery, detail: detail))
+    }
+    // The limit is 512 in most builds (MAX_PATHNAME in os_unix.c), the endings of companions included.
+    if file.path.utf8.count > 500 {
+      let detail = "it has \(file.path.utf8.count) bytes"
+      return .databaseFile(DatabaseFileFault(.pathTooLong, detail: detail))
+    }
+    switch DatabaseFile.examine(file.path) {
+    case .success: return .other("the library could not open it, or a file beside it")
+    case .failure(let refusal): return refusal.event
+    }
+  }
+
   private func failure(_ event: FailureEvent, _ error: ServerError? = nil) -> ConnectionFailure {
     ConnectionFailure(stage: .query, event: event, error: error)
   }
+}
+
+/// A write-ahead log as it lies beside a database.
+enum SQLiteLog: Equatable {
+  /// There is none, or one in which nothing stands.
+  case empty
+  case withIndex
+  case withoutIndex
+
+  init(beside file: DatabaseFile) {
+    guard let log = file.companion("-wal"), log.size > 0 else {
+      self = .empty
+      return
+    }
+    self = file.companion("-shm") == nil ? .withoutIndex : .withIndex
+  }
+}
+
+extension ServerError {
+  /// The low byte, without what extends it (sqlite.org/rescode.html).
+  fileprivate var resultCode: Int32? { nativeCode.flatMap { Int32($0) }.map { $0 & 0xff } }
+  fileprivate var isCannotOpen: Bool { resultCode == SQLITE_CANTOPEN }
 }
 
 /// What a database says of itself.

@@ -28,5 +28,7 @@ struct SQLiteRules: DiagnosisRules {
     ("file is not a database", .notADatabase), ("file is encrypted or is not a database", .notADatabase),
     ("database disk image is malformed", .damaged), ("malformed database schema", .damaged),
     ("unable to open database file", .missing),
+    // A schema format above 4 (sqlite.org/fileformat2.html, section 1.3.9), to which 1 is the only number.
+    ("unsupported file format", .newer),
   ]
 }

@@ -15,7 +15,8 @@ final class SQLiteSession {
     let flags =
       access == .memory
       ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY : SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
-    let code = functions.sqlite3_open_v2(access.name(of: path), &database, flags, nil)
+    let reader = access == .memory ? nil : library.reader
+    let code = functions.sqlite3_open_v2(access.name(of: path), &database, flags, reader)
     guard code == SQLITE_OK else {
       let error = error(code)
       close()

@@ -55,12 +55,21 @@ package struct DatabaseFile: Sendable {
     return stat(path, &status) == 0 ? Int(status.st_size) : size
   }
 
-  /// The size of the plain file beside this one, whose name ends so; nil: there is none.
-  package func companion(_ ending: String) -> (path: String, size: Int, isReadable: Bool)? {
+  /// What lies beside this file under its name with that ending; nil: nothing.
+  package func companion(_ ending: String) -> Companion? {
     var status = stat()
     let name = path + ending
-    guard stat(name, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return (name, Int(status.st_size), access(name, R_OK) == 0)
+    guard stat(name, &status) == 0 else { return nil }
+    return Companion(
+      path: name, size: Int(status.st_size), isPlain: status.st_mode & S_IFMT == S_IFREG,
+      isReadable: access(name, R_OK) == 0)
+  }
+
+  package struct Companion: Sendable {
+    package let path: String
+    package let size: Int
+    package let isPlain: Bool
+    package let isReadable: Bool
   }
 
   /// SQLAlchemy's and Django's URLs mean a relative path by three slashes, and all others one from the root.
@@ -103,7 +112,7 @@ package enum FileRefusal: Error, Sendable {
   /// The system's words for an error that says nothing of the file.
   case system(String)
 
-  var event: FailureEvent {
+  package var event: FailureEvent {
     switch self {
     case .fault(let fault): .databaseFile(fault)
     case .system(let words): .other(words)
