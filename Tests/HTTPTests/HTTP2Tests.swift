@@ -74,9 +74,49 @@ struct HTTP2Tests {
     }
   }
 
-  @Test func refusedStream() throws {
-    let wire = ScriptedWire([settings, frame(3, 0, stream: 1, [0, 0, 0, 7])])
-    _ = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+  /// The server ends the stream, for whatever reason (RFC 9113 section 7).
+  @Test(arguments: [0, 2, 7, 8, 11] as [UInt8]) func streamThatIsEnded(code: UInt8) throws {
+    let wire = ScriptedWire([settings, frame(3, 0, stream: 1, [0, 0, 0, code])])
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    #expect(failure.event == .closed)
+    #expect(failure.error?.text.contains("RST_STREAM") == true)
+  }
+
+  private func goAway(last: [UInt8], code: UInt8 = 0) -> [UInt8] {
+    frame(7, 0, stream: 0, last + [0, 0, 0, code] + Array("bye".utf8))
+  }
+
+  private var completeAnswer: [UInt8] {
+    frame(1, 4, stream: 1, [0x88]) + frame(0, 0, stream: 1, [0, 0, 0, 0, 0])
+      + frame(1, 5, stream: 1, field("grpc-status", "0"))
+  }
+
+  /// A server that ends in order answers what it has taken, and takes nothing more.
+  @Test(arguments: [1, 9, 20, 1_000]) func goAwayBeforeTheAnswer(pieces: Int) throws {
+    let bytes = settings + goAway(last: [127, 255, 255, 255]) + completeAnswer
+    let wire = ScriptedWire(
+      stride(from: 0, to: bytes.count, by: pieces).map { Array(bytes[$0..<min($0 + pieces, bytes.count)]) })
+    let client = try client(wire)
+    let response = try client.send(HTTPRequest(method: "POST", path: "/", body: [0]))
+    #expect(response.trailer("grpc-status") == "0" && response.body.count == 5)
+    let sent = wire.sent.count
+    let failure = try #require(throws: StreamFailure.self) { try client.send(HTTPRequest(path: "/")) }
+    #expect(failure.event == .closed && failure.error?.text == "HTTP/2: GOAWAY, NO_ERROR: bye")
+    #expect(wire.sent.count == sent)
+  }
+
+  @Test func goAwayBetweenRequests() throws {
+    let wire = ScriptedWire([settings + completeAnswer, goAway(last: [0, 0, 0, 1])], resets: true)
+    let client = try client(wire)
+    _ = try client.send(HTTPRequest(path: "/"))
+    let failure = try #require(throws: StreamFailure.self) { try client.send(HTTPRequest(path: "/")) }
+    #expect(failure.event == .closed)
+  }
+
+  @Test(arguments: [0, 11, 99] as [UInt8]) func goAwayInstead(code: UInt8) throws {
+    let wire = ScriptedWire([settings, goAway(last: [0, 0, 0, 0], code: code)], resets: true)
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    #expect(failure.event == .closed)
   }
 
   /// What looks like a frame is not waited for where a server of HTTP/2 would have begun in another way.
