@@ -19,17 +19,20 @@ package struct HostListTest {
   ) -> Observation {
     var attempts: [ConnectionAttempt] = []
     var remarks: [Remark] = []
+    var secrets: [Secret] = []
     for (index, host) in target.hosts.dropLast().enumerated() {
       let share = deadline.orSooner(in: deadline.remaining / (target.hosts.count - index))
       let observation = test(host, share)
       attempts += observation.attempts
       remarks += observation.remarks
+      secrets += observation.secrets
       guard case .failed(let failure) = observation.outcome, triesNext(failure) else {
-        return observation.with(attempts, remarks + (material?.remarks ?? []))
+        return observation.with(attempts, remarks + (material?.remarks ?? []), secrets)
       }
     }
     let last = test(target.hosts[target.hosts.count - 1], deadline)
-    return last.with(attempts + last.attempts, remarks + last.remarks + (material?.remarks ?? []))
+    return last.with(
+      attempts + last.attempts, remarks + last.remarks + (material?.remarks ?? []), secrets + last.secrets)
   }
 
   /// The report of a test that ended before the first connection.
@@ -39,10 +42,13 @@ package struct HostListTest {
 }
 
 extension Observation {
-  fileprivate func with(_ attempts: [ConnectionAttempt], _ remarks: [Remark]) -> Observation {
+  fileprivate func with(
+    _ attempts: [ConnectionAttempt], _ remarks: [Remark], _ secrets: [Secret]
+  ) -> Observation {
     var observation = self
     observation.attempts = attempts
     observation.remarks = remarks
+    observation.secrets = secrets
     return observation
   }
 }

@@ -10,6 +10,8 @@ package struct PassResult: Sendable {
   package var attempts: [ConnectionAttempt] = []
   package var stages: [StageTiming] = []
   package var remarks: [Remark] = []
+  /// What the server gave and no report may show.
+  package var secrets: [Secret] = []
   /// Whether the server said nothing at all, and has not been asked about it.
   package var leavesListenerOpen = false
 
@@ -50,7 +52,7 @@ package struct PassResult: Sendable {
       }
     return Observation(
       outcome: outcome, host: host, address: attempts.last?.address, encrypted: encrypted, tls: tls,
-      attempts: attempts, stages: stages, remarks: remarks)
+      attempts: attempts, stages: stages, remarks: remarks, secrets: secrets)
   }
 }
 

@@ -33,7 +33,28 @@ import Testing
   @Test func token() throws {
     let token: [UInt8] = [0x0A, 0x00, 0x12, 0x04] + Array("ab.1".utf8)
     #expect(try EtcdLoginAnswer.token(token) == "ab.1")
-    #expect(try EtcdLoginAnswer.token([0x0A, 0x00]) == nil)
+  }
+
+  /// None, an empty one, what no header can hold, and what is too long for one.
+  @Test(arguments: ["", "a\r\nb", "a b", "é", "a\u{7F}", String(repeating: "a", count: 60_000)])
+  func tokensThatAreNone(text: String) {
+    var writer = ProtobufWriter()
+    writer.put(text, field: 2)
+    #expect(throws: ProtobufReader.Malformed.self) { try EtcdLoginAnswer.token(writer.bytes) }
+  }
+
+  /// Two bytes a field, and none of them says anything.
+  @Test func errorsWithoutEnd() throws {
+    #expect(try EtcdStatus(Self.healthy + [0x42, 0, 0x42, 1, 0x41]).errors == ["A"])
+    let many = [[UInt8]](repeating: [0x42, 0], count: 500_000).flatMap { $0 }
+    let begun = ContinuousClock.now
+    #expect(throws: ProtobufReader.Malformed.self) { try EtcdStatus(Self.healthy + many) }
+    #expect(begun.duration(to: .now) < .milliseconds(200))
+  }
+
+  @Test func membersWithoutEnd() throws {
+    let many = [[UInt8]](repeating: [0x12, 2, 0x08, 1], count: 900).flatMap { $0 }
+    #expect(try EtcdMembers(many).all.count == 100)
   }
 
   /// The header of member 2, and members 2 and 3.
@@ -44,7 +65,7 @@ import Testing
 
   @Test func members() throws {
     let members = try EtcdMembers(Self.list)
-    #expect(members.answering == 2 && members.all.map(\.name) == ["a", "b"])
+    #expect(members.all.map(\.name) == ["a", "b"])
     #expect(members.all[0].peerURLs == [":1"] && members.all[0].clientURLs == [":2"])
     #expect(members.all[1] == EtcdMembers.Member(id: 3, name: "b"))
   }

@@ -64,6 +64,10 @@ struct RulesTests {
   @Test func withoutWords() {
     #expect(finding(EtcdErrors.malformed)?.cause == .wrongProtocol)
     #expect(finding(EtcdErrors.noUser)?.cause == .authenticationFailed)
+    let nameless = finding(EtcdErrors.namelessCertificate)
+    #expect(nameless?.cause == .authenticationFailed)
+    #expect(nameless?.notes.first?.contains("The certificate names no user") == true)
+    #expect(finding("etcdserver: user name not found", "9")?.advice?.change.contains("--ssl-cert") == true)
     #expect(finding(.closed) == nil)
   }
 

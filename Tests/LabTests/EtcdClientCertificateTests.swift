@@ -62,6 +62,11 @@ import Testing
       $0.user = EtcdAccount.keeper
       $0.remark = "only one of them was given"
     },
+    named("names a user, and a password has no user", "client") { $0.password = Account.password },
+    named("names a user without rights, and a password has no user", "client-poor") {
+      $0.password = Account.password
+      $0.remark = "belong together"
+    },
     named("names a user who was made for it", "client-nopass"),
     named("names a user where authentication is off", "client", on: .mutual.open),
     named("authentication is off, and somebody would log in", "client", on: .mutual.open) {
@@ -75,6 +80,24 @@ import Testing
 
   @Test(arguments: Row.all(names)) func name(_ row: Row) throws { try row.judge() }
 
+  /// The login is the certificate's, whoever was asked for.
+  @Test(arguments: [("client", EtcdAccount.user), ("client-poor", EtcdAccount.poor)])
+  func whoseLogin(certificate: String, user: String) throws {
+    let port = try Lab.start(etcd: .mutual).port
+    let pki = try Lab.pki
+    for format in ["json", "text"] {
+      let result = try Program.run([
+        "etcds://alice@localhost:\(port)", "--ssl-cert", "\(pki)/\(certificate).crt", "--ssl-key",
+        "\(pki)/\(certificate).key", "--format", format,
+      ])
+      #expect(result.exitCode == 0 && result.output.contains("belong together"), "\(result)")
+      #expect(
+        result.output.contains(
+          format == "json" ? #""user":"\#(user)""# : "user \(user) (by the client certificate)"), "\(result)")
+      #expect(!result.output.contains("alice"), "\(result)")
+    }
+  }
+
   @Test func whoIsNobody() throws {
     let port = try Lab.start(etcd: .mutual).port
     let pki = try Lab.pki
@@ -85,6 +108,7 @@ import Testing
     let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
     #expect(diagnosis.serverResponse == "etcdserver: user name not found", "\(result)")
     #expect(diagnosis.notes.contains { $0.contains("common name") }, "\(result)")
+    #expect(diagnosis.suggestion.contains("--ssl-cert"), "\(result)")
   }
 
   /// The stage is the handshake's, whatever had begun when the alert came; and it is always the alert that is told. Go's

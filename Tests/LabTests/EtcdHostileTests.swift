@@ -89,9 +89,9 @@ import Testing
     let token = "QmVhcmVyVG9rZW4.17"
     let words = "no \(Account.password) and no \(token) here"
     let script: [Step] = [
-      .hearHTTP2, .send(EtcdMessage.greeting), .hearHTTP2, .send(EtcdMessage.loginNeeded(stream: 3)),
-      .hearHTTP2, .send(HTTP2Message.answer(EtcdMessage.token(token), stream: 5)), .hearHTTP2,
-      .send(HTTP2Message.error(2, words, stream: 7)), .stall,
+      .hearHTTP2, .send(EtcdMessage.greeting), .hearHTTP2,
+      .send(HTTP2Message.answer(EtcdMessage.token(token), stream: 3)), .hearHTTP2,
+      .send(HTTP2Message.error(2, words, stream: 5)), .stall,
     ]
     try await SideBySide.run {
       let server = try MisbehavingServer(script)
@@ -105,5 +105,37 @@ import Testing
       // It was used, though.
       #expect(try server.heard().contains { $0.contains(Account.password) })
     }
+  }
+
+  /// Nor in a member's name, nor in another spelling; and the words keep their meaning.
+  @Test(arguments: ["text", "json"]) func tokensThatComeBackElsewhere(format: String) async throws {
+    let token = "QmVhcmVyVG9rZW4.17"
+    let spelt = Data(token.utf8).base64EncodedString()
+    @Sendable func script(_ token: String, _ answer: [UInt8], name: String) -> [Step] {
+      [
+        .hearHTTP2, .send(EtcdMessage.greeting), .hearHTTP2,
+        .send(HTTP2Message.answer(EtcdMessage.token(token), stream: 3)), .hearHTTP2, .send(answer),
+        .hearHTTP2,
+        .send(HTTP2Message.answer(EtcdMessage.members(name: Array(name.utf8)), stream: 7)), .stall,
+      ]
+    }
+    let fine = HTTP2Message.answer(EtcdMessage.header, stream: 5)
+    try await SideBySide.run {
+      for name in ["x\(token)y", "x \(spelt)", "x 514D56686363" + token] {
+        let result = try run(script(token, fine, name: name), format)
+        #expect(result.exitCode == 0 && result.output.contains("member x"), "\(result)")
+        #expect(!result.output.contains(token) && !result.output.contains(spelt), "\(result)")
+      }
+      let denied = HTTP2Message.error(7, "etcdserver: permission denied", stream: 5)
+      let result = try run(script("permission", denied, name: "x"), format)
+      #expect(result.exitCode == 0, "\(result)")
+    }
+  }
+
+  private func run(_ script: [Step], _ format: String) throws -> ProgramResult {
+    let server = try MisbehavingServer(script)
+    return try Program.run(
+      ["etcd://\(Account.user)@127.0.0.1:\(server.port)", "--password", "env:LAB_PASSWORD", "--verbose"]
+        + ["--format", format], environment: ["LAB_PASSWORD": Account.password])
   }
 }

@@ -11,7 +11,6 @@ import Testing
     case status = "instead of the member's status"
     case settings = "after the settings"
     case midStatus = "in the middle of the member's status"
-    case refusal = "instead of the answer to a read"
     case token = "instead of the token"
     case proof = "instead of the answer to a read with the token"
     case midProof = "before the status of the read with the token"
@@ -19,7 +18,7 @@ import Testing
     var stage: String {
       switch self {
       case .accepted, .serverHello, .midHandshake: "tls"
-      case .status, .settings, .midStatus, .refusal, .token: "auth"
+      case .status, .settings, .midStatus, .token: "auth"
       case .proof, .midProof: "query"
       }
     }
@@ -28,8 +27,7 @@ import Testing
     func approach(tls: Bool) -> [Step] {
       let call: [Step] = (tls ? [.secure()] : []) + [.hearHTTP2]
       let status = call + [.send(EtcdMessage.greeting), .hearHTTP2]
-      let refusal = status + [.send(EtcdMessage.loginNeeded(stream: 3)), .hearHTTP2]
-      let token = refusal + [.send(HTTP2Message.answer(EtcdMessage.token("a.1"), stream: 5)), .hearHTTP2]
+      let token = status + [.send(HTTP2Message.answer(EtcdMessage.token("a.1"), stream: 3)), .hearHTTP2]
       return switch self {
       case .accepted: []
       case .serverHello: [.hearHandshake]
@@ -37,12 +35,11 @@ import Testing
       case .status: call
       case .settings: call + [.send(HTTP2Message.settings)]
       case .midStatus: call + [.send(Array(EtcdMessage.greeting.dropLast(30)))]
-      case .refusal: status
-      case .token: refusal
+      case .token: status
       case .proof: token
       case .midProof:
         token + [
-          .send(HTTP2Message.head(stream: 7)), .send(HTTP2Message.frame(0, 0, stream: 7, [0, 0, 0, 0, 0])),
+          .send(HTTP2Message.head(stream: 5)), .send(HTTP2Message.frame(0, 0, stream: 5, [0, 0, 0, 0, 0])),
         ]
       }
     }
@@ -57,10 +54,9 @@ import Testing
       case .status: slowly(EtcdMessage.greeting)
       case .settings: slowly(Array(EtcdMessage.greeting.dropFirst(9)))
       case .midStatus: slowly(Array(EtcdMessage.greeting.suffix(30)))
-      case .refusal: slowly(EtcdMessage.loginNeeded(stream: 3))
-      case .token: slowly(HTTP2Message.answer(EtcdMessage.token("a.1"), stream: 5))
-      case .proof: slowly(HTTP2Message.answer(EtcdMessage.header, stream: 7))
-      case .midProof: slowly(HTTP2Message.frame(1, 5, stream: 7, HTTP2Message.header("grpc-status", "0")))
+      case .token: slowly(HTTP2Message.answer(EtcdMessage.token("a.1"), stream: 3))
+      case .proof: slowly(HTTP2Message.answer(EtcdMessage.header, stream: 5))
+      case .midProof: slowly(HTTP2Message.frame(1, 5, stream: 5, HTTP2Message.header("grpc-status", "0")))
       }
     }
   }
@@ -126,7 +122,7 @@ import Testing
   {
     let script =
       Point.proof.approach(tls: mode != .disabled) + [
-        .send(HTTP2Message.answer(EtcdMessage.header, stream: 7)), .hearHTTP2, .stall,
+        .send(HTTP2Message.answer(EtcdMessage.header, stream: 5)), .hearHTTP2, .stall,
       ]
     let row = StressRow("stalls instead of the list of members", mode, script, nil, "query")
       .with(\.engine, "etcd").with(\.proves, true).with(\.timeout, timeout)
@@ -161,7 +157,7 @@ import Testing
       ("GOAWAY", HTTP2Message.settings + HTTP2Message.frame(7, 0, [0, 0, 0, 0, 0, 0, 0, 11])),
     ].map { title, bytes in
       StressRow(
-        title, mode, (mode == .disabled ? [] : [.secure()]) + [.hearHTTP2, .send(bytes), .close], .other,
+        title, mode, (mode == .disabled ? [] : [.secure()]) + [.hearHTTP2, .send(bytes), .close], .lost,
         "auth"
       ).with(\.engine, "etcd")
     }

@@ -16,13 +16,15 @@ package struct Observation: Codable, Equatable, Sendable {
   package var stages: [StageTiming]
   /// What else was seen and the reader should know.
   package var remarks: [Remark]
+  /// What the server gave to stand for the login: no report may show it.
+  package var secrets: [Secret]
   /// The target's settings as records of DNS have completed them; nil: they are those that were given.
   package var parameters: [String: String]?
 
   package init(
     outcome: Outcome, host: HostPort, address: String? = nil, encrypted: Bool? = nil,
     fallback: Fallback? = nil, tls: TLSReport? = nil, attempts: [ConnectionAttempt] = [],
-    stages: [StageTiming] = [], remarks: [Remark] = []
+    stages: [StageTiming] = [], remarks: [Remark] = [], secrets: [Secret] = []
   ) {
     self.outcome = outcome
     self.host = host
@@ -33,6 +35,7 @@ package struct Observation: Codable, Equatable, Sendable {
     self.attempts = attempts
     self.stages = stages
     self.remarks = remarks
+    self.secrets = secrets
   }
 }
 
@@ -97,8 +100,11 @@ package enum Remark: Codable, Equatable, Sendable {
   case notIdentified(ConnectionFailure)
   /// The server's authentication is off, so that what was given to log in with has proven nothing.
   case authenticationDisabled
-  /// Of a user and a password only one was given, and neither used: a client certificate was shown.
+  /// Of a user and a password only one was given, and neither used: a client certificate was shown, by this program or
+  /// by something on the way.
   case userNotNamed
+  /// The login was the client certificate's: whom it names.
+  case userOfCertificate(String)
   /// The login worked, and the key that was read to prove it is none that the user may read; the server's words.
   case keyNotReadable(String, words: String)
   /// The port is the one on which the servers of a cluster talk to each other; clients find the server there.

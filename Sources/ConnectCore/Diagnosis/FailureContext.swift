@@ -17,7 +17,7 @@ struct FailureContext: Sendable {
     self.failure = failure
     self.finding = finding
     self.plainPassCause = plainPassCause
-    clean = Sanitiser(for: target)
+    clean = Sanitiser(for: target, and: observation.secrets)
   }
 
   var mode: SSLMode { target.ssl.mode }

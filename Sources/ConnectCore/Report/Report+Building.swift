@@ -13,7 +13,7 @@ extension Report {
     tries: Int = 1, rules: (any DiagnosisRules)? = nil, now: Date = .now
   ) {
     let target = test.target
-    let clean = Sanitiser(for: target)
+    let clean = Sanitiser(for: target, and: observation.secrets)
     engine = target.engine
     let hasNetwork = !target.engine.traits.opensFile
     host = hasNetwork ? clean.line(observation.host.host) : nil
@@ -21,7 +21,10 @@ extension Report {
     address = observation.address.map(clean.line)
     database = target.database.map(clean.line)
     let other = observation.userOfSession.map { clean.line($0).cut(to: 1_000) }
-    user = other ?? (observation.remarks.contains(.userNotUsed) ? nil : target.user.map(clean.line))
+    let named = observation.userOfCertificate.map { clean.line($0).cut(to: 1_000) }
+    let isUnused = observation.remarks.contains { $0 == .userNotUsed || $0 == .userNotNamed }
+    user = other ?? named ?? (isUnused ? nil : target.user.map(clean.line))
+    loginIsCertificates = named != nil
     sources = Sources(
       engine: clean.line(target.sources.engine.description),
       host: clean.line(target.sources.host.description),
@@ -75,6 +78,14 @@ extension Observation {
   /// The user whom the server names, where it is another than the one who was asked for.
   var userOfSession: String? {
     if case .connected(let session) = outcome { session.user } else { nil }
+  }
+}
+
+extension Observation {
+  /// Whom the client certificate names, where the login was its.
+  fileprivate var userOfCertificate: String? {
+    for case .userOfCertificate(let name) in remarks { return name }
+    return nil
   }
 }
 

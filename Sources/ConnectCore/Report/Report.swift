@@ -15,6 +15,8 @@ package struct Report: Codable, Equatable, Sendable {
   package var address: String?
   package var database: String?
   package var user: String?
+  /// Whether `user` is whom the client certificate names, and the login was its.
+  package var loginIsCertificates: Bool
   package var sources: Sources
   package var ssl: SSL
   /// Who answered; nil if the server did not say or the test stopped before.

@@ -24,7 +24,8 @@ extension TextReport {
   }
 
   private var login: String {
-    [report.user.map { "user \($0)" }, report.database.map { "database \($0)" }]
+    let way = report.loginIsCertificates ? " (by the client certificate)" : ""
+    return [report.user.map { "user \($0)\(way)" }, report.database.map { "database \($0)" }]
       .compactMap { $0 }.joined(separator: ", ")
   }
 

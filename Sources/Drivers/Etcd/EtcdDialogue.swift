@@ -25,7 +25,7 @@ final class EtcdDialogue<Wire: HTTPWire> {
       path: request.path, message: request.message, metadata: request == .status ? [] : metadata)
     switch GRPC.answer(try client.send(sent)) {
     case .message(let message): return .success(message)
-    case .error(let error): return .failure(GRPCError(code: error.code, text: withoutToken(error.text)))
+    case .error(let error): return .failure(error)
     case .foreign(let words):
       throw wire.failure(
         .foreignAnswer(ForeignAnswer(protocolName: "HTTP", bytes: [])),
@@ -60,11 +60,5 @@ final class EtcdDialogue<Wire: HTTPWire> {
   private func stranger(_ error: GRPCError?) -> Wire.Failure {
     wire.failure(
       .foreignAnswer(ForeignAnswer(protocolName: "gRPC", bytes: [])), error.map(EtcdErrors.error))
-  }
-
-  /// A server that repeats the token in an error does not bring it into a report.
-  private func withoutToken(_ text: String) -> String {
-    guard let token, !token.isEmpty else { return text }
-    return text.split(separator: token, omittingEmptySubsequences: false).joined(separator: "***")
   }
 }

@@ -15,6 +15,7 @@ enum EtcdErrors {
   static let loginNeeded = "user name is empty"
   static let authenticationOff = "authentication is not enabled"
   static let permissionDenied = "permission denied"
+  static let unknownUser = "user name not found"
   static let noLeader = "no leader"
   static let learner = "not supported for learner"
 
@@ -26,6 +27,8 @@ enum EtcdErrors {
 
   /// Messages that are not what rpc.proto says.
   static let malformed = FailureEvent.other("the server sent a message of etcd's that cannot be read")
+  /// The client certificate was asked who its user is, and has no common name.
+  static let namelessCertificate = FailureEvent.other("the client certificate has no common name")
   /// A login is needed, and there is a password without a user.
   static let noUser = FailureEvent.other("the server asked for a login, and no user was given")
 }

@@ -14,68 +14,93 @@ struct EtcdLogin {
 
   func run() throws(ConnectionFailure) -> Session {
     let status = try dialogue.status()
-    let needsRead = try logIn()
+    let login = try logIn()
     guard target.until >= .query else { return Session() }
     connection.begin(.query)
-    if needsRead { try proveLogin() }
+    if login == .toBeProven { try proveLogin() }
     connection.remarks += status.errors.map { .serverNotice($0) }
     let identity = EtcdIdentity(status, members(), port: connection.host.port)
     if let urls = identity.urlsBesidePeerPort { connection.remarks.append(.peerPort(clientURLs: urls)) }
     return Session(server: identity.server)
   }
 
-  /// Logs in, where that is needed.
-  ///
-  /// A read without a token tells: it works where authentication is off, and for whom the client certificate names. So
-  /// a password goes only to a server that has use for it.
-  /// - Returns: whether the login is yet to be proven by a read.
-  private func logIn() throws(ConnectionFailure) -> Bool {
-    let refusal = try refusalOfRead()
-    guard let refusal else {
-      // A user who is named comes before the one of the certificate; without one, authentication is off.
-      if certificateUser != nil, target.user != nil, target.password != nil { return try authenticate() }
-      if target.user != nil || target.password != nil { connection.remarks.append(remarkOnLogin) }
-      return false
-    }
-    let needsLogin = EtcdErrors.says(EtcdErrors.loginNeeded, refusal)
-    let isDenied = EtcdErrors.says(EtcdErrors.permissionDenied, refusal)
-    guard needsLogin || isDenied else { throw connection.failure(.serverReported, refusal) }
-    connection.credentialsRequested = true
-    if target.password != nil { return try authenticate() }
-    guard isDenied, let certificateUser else { throw connection.failure(.serverReported, refusal) }
-    try prove(certificateUser, refusal)
-    return false
+  private enum Login {
+    case proven
+    /// Nothing has been read yet.
+    case toBeProven
   }
+
+  /// Logs in: with user and password at once, as etcdctl does, and else by what a read without a token says. That one
+  /// works where authentication is off, for whom the client certificate names, and for everybody where something in
+  /// front of etcd shows it a certificate.
+  private func logIn() throws(ConnectionFailure) -> Login {
+    if let user = target.user, !user.isEmpty, let password = target.password {
+      try authenticate(user, password)
+      return .toBeProven
+    }
+    guard let refusal = try refusalOfRead() else {
+      try tellLogin(isOff: hasHalfALogin || presentsCertificate ? authenticationIsOff() : true)
+      return .proven
+    }
+    if EtcdErrors.says(EtcdErrors.loginNeeded, refusal) {
+      connection.credentialsRequested = true
+      throw target.password == nil
+        ? connection.failure(.serverReported, refusal) : connection.failure(EtcdErrors.noUser, refusal)
+    }
+    guard EtcdErrors.says(EtcdErrors.permissionDenied, refusal), presentsCertificate else {
+      throw connection.failure(.serverReported, refusal)
+    }
+    guard let certificateUser else { throw connection.failure(EtcdErrors.namelessCertificate, refusal) }
+    try prove(certificateUser, refusal)
+    tellLogin(isOff: false)
+    return .proven
+  }
+
+  /// Of a user and a password only one is there, which etcd has no use for.
+  private var hasHalfALogin: Bool { target.user?.isEmpty == false || target.password != nil }
+
+  private var presentsCertificate: Bool { connection.tlsGuard?.presentsCertificate == true }
 
   /// Whom the client certificate names, if the server got one; whether etcd heeds it is told by a read.
   private var certificateUser: String? {
     connection.tlsGuard?.presentedCommonName.flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  private var remarkOnLogin: Remark {
-    certificateUser != nil ? .userNotNamed : .authenticationDisabled
+  /// Says whose login it was, where that is not the user who was given.
+  private func tellLogin(isOff: Bool) {
+    if isOff {
+      if hasHalfALogin { connection.remarks.append(.authenticationDisabled) }
+      return
+    }
+    if hasHalfALogin { connection.remarks.append(.userNotNamed) }
+    if let certificateUser { connection.remarks.append(.userOfCertificate(certificateUser)) }
   }
 
-  private func authenticate() throws(ConnectionFailure) -> Bool {
-    guard let user = target.user, !user.isEmpty else { throw connection.failure(EtcdErrors.noUser) }
+  /// Whether etcd says that its authentication is off. Nobody's login with no password tells, in all versions; the
+  /// method AuthStatus is for the administrator alone, and there from 3.5 on.
+  private func authenticationIsOff() throws(ConnectionFailure) -> Bool {
+    switch try dialogue.call(.authenticate(user: "", password: "")) {
+    case .success: false
+    case .failure(let error): EtcdErrors.says(EtcdErrors.authenticationOff, EtcdErrors.error(error))
+    }
+  }
+
+  private func authenticate(_ user: String, _ password: Secret) throws(ConnectionFailure) {
     connection.credentialsRequested = true
-    if !connection.isEncrypted { connection.remarks.append(.passwordSentInClear) }
-    let login = EtcdRequest.authenticate(user: user, password: target.password?.exposed ?? "")
-    switch try dialogue.call(login) {
+    if !connection.isEncrypted { connection.remarks.append(.passwordGivenInClear) }
+    switch try dialogue.call(.authenticate(user: user, password: password.exposed)) {
     case .success(let message):
       let token = try dialogue.read { () throws(ProtobufReader.Malformed) in
         try EtcdLoginAnswer.token(message)
       }
-      guard let token, !token.isEmpty else { throw connection.failure(EtcdErrors.malformed) }
+      connection.secrets.append(Secret(token))
       dialogue.token = token
-      return true
     case .failure(let error):
       let refusal = EtcdErrors.error(error)
       guard EtcdErrors.says(EtcdErrors.authenticationOff, refusal) else {
         throw connection.failure(.serverReported, refusal)
       }
       connection.remarks.append(.authenticationDisabled)
-      return false
     }
   }
 

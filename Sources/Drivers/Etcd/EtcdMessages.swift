@@ -48,7 +48,7 @@ struct EtcdStatus: Equatable {
       switch field.number {
       case 1: member = try EtcdHeader.member(field.bytes ?? [])
       case 2: version = field.text ?? ""
-      case 8: errors += field.text.map { [$0] } ?? []
+      case 8: errors += field.text.flatMap { $0.isEmpty ? nil : [$0] } ?? []
       default: break
       }
     }
@@ -57,9 +57,15 @@ struct EtcdStatus: Equatable {
 
 /// AuthenticateResponse.
 enum EtcdLoginAnswer {
-  /// What stands for the login in later requests; nil: the member has sent none.
-  static func token(_ message: [UInt8]) throws(ProtobufReader.Malformed) -> String? {
-    try ProtobufReader.fields(of: message).last { $0.number == 2 }?.text
+  /// More than a JSON Web Token of many claims, and less than servers take as a header.
+  private static let mostBytes = 8_192
+
+  /// What stands for the login in later requests, where it is sent as a header (gRPC over HTTP2, "ASCII-Value").
+  static func token(_ message: [UInt8]) throws(ProtobufReader.Malformed) -> String {
+    guard let token = try ProtobufReader.fields(of: message).last(where: { $0.number == 2 })?.text,
+      (1...mostBytes).contains(token.utf8.count), token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else { throw ProtobufReader.Malformed() }
+    return token
   }
 }
 
@@ -75,17 +81,15 @@ struct EtcdMembers: Equatable {
     var clientURLs: [String] = []
   }
 
-  /// The one that has answered.
-  var answering: UInt64 = 0
   var all: [Member] = []
+
+  /// etcd's documentation advises against more than seven.
+  private static let most = 100
 
   init(_ message: [UInt8]) throws(ProtobufReader.Malformed) {
     for field in try ProtobufReader.fields(of: message) {
-      switch field.number {
-      case 1: answering = try EtcdHeader.member(field.bytes ?? [])
-      case 2: all.append(try Self.member(field.bytes ?? []))
-      default: break
-      }
+      guard field.number == 2, all.count < Self.most else { continue }
+      all.append(try Self.member(field.bytes ?? []))
     }
   }
 

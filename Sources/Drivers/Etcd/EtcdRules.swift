@@ -6,7 +6,9 @@ struct EtcdRules: DiagnosisRules {
     switch failure.event {
     case .serverReported: failure.error.flatMap(Self.finding)
     case EtcdErrors.malformed: Finding(cause: .wrongProtocol)
-    case EtcdErrors.noUser: Finding(cause: .authenticationFailed, notes: ["etcd has no user without a name"])
+    case EtcdErrors.noUser: Finding(cause: .authenticationFailed)
+    case EtcdErrors.namelessCertificate:
+      Finding(cause: .authenticationFailed, notes: [Self.certificateNamesNobody], advice: Self.otherLogin)
     default: nil
     }
   }
@@ -14,10 +16,20 @@ struct EtcdRules: DiagnosisRules {
   private static func finding(for error: ServerError) -> Finding? {
     let text = error.text.lowercased()
     if let row = words.first(where: { text.contains($0.part) }) {
-      return Finding(cause: row.cause, notes: row.note.map { [$0] } ?? [])
+      return Finding(
+        cause: row.cause, notes: row.note.map { [$0] } ?? [],
+        advice: row.part == EtcdErrors.unknownUser ? otherLogin : nil)
     }
     return error.nativeCode.flatMap { codes[$0] }.map { Finding(cause: $0) }
   }
+
+  private static let certificateNamesNobody =
+    "The certificate names no user: give a user and a password, or a certificate whose common name is the user"
+
+  private static let otherLogin = (
+    "The server rejected the login by the client certificate: it names none of etcd's users.",
+    "Choose a client certificate whose common name is the user (--ssl-cert FILE), or enter Username and Password in the connection editor (--user USER --password SOURCE)."
+  )
 
   /// A member serves nobody before it has found a leader for the first time, and its port accepts all the same.
   func hints(
@@ -51,7 +63,7 @@ struct EtcdRules: DiagnosisRules {
       "The user was made without a password: it logs in by a client certificate that bears its name"
     ),
     (
-      "user name not found", .authenticationFailed,
+      EtcdErrors.unknownUser, .authenticationFailed,
       "The common name of the client certificate is the name of the user, and etcd has no such user"
     ),
     (

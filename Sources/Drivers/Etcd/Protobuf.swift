@@ -54,8 +54,11 @@ struct ProtobufField: Equatable {
 
 /// Reads the fields of a message.
 struct ProtobufReader {
-  /// The bytes are no message.
+  /// The bytes are no message, or have more fields than any that is read here.
   struct Malformed: Error {}
+
+  /// A few bytes can stand for as many fields, each of which takes time and memory.
+  private static let mostFields = 1_000
 
   private let bytes: [UInt8]
   private var position = 0
@@ -64,7 +67,10 @@ struct ProtobufReader {
   static func fields(of bytes: [UInt8]) throws(Malformed) -> [ProtobufField] {
     var reader = ProtobufReader(bytes: bytes)
     var fields: [ProtobufField] = []
-    while reader.position < bytes.count { fields.append(try reader.field()) }
+    while reader.position < bytes.count {
+      guard fields.count < mostFields else { throw Malformed() }
+      fields.append(try reader.field())
+    }
     return fields
   }
 

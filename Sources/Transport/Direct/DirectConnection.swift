@@ -18,6 +18,8 @@ package final class DirectConnection {
   let isGivenSocket: Bool
   /// What was seen beside the outcome; the engine adds to it.
   package var remarks: [Remark] = []
+  /// What stands for the login and no report may show; the engine adds to it.
+  package var secrets: [Secret] = []
   /// Whether the login was asked for, or begun; a connection that is lost before may be lost for reasons that pass.
   package var credentialsRequested = false
 
@@ -62,6 +64,9 @@ package final class DirectConnection {
   /// Whether TLS is up and the certificate is as good as was demanded.
   package var isEncrypted: Bool { tlsGuard?.acceptsCredentials == true }
 
+  /// The stage that has been begun last.
+  package var stage: ConnectionStage { clock.current }
+
   /// Ends the stage before, and begins this one.
   package func begin(_ stage: ConnectionStage) {
     clock.begin(stage)
@@ -100,6 +105,7 @@ package final class DirectConnection {
       result.stages = result.stages.endingBadly(at: .tls)
     }
     result.remarks = remarks
+    result.secrets = secrets
     return result
   }
 

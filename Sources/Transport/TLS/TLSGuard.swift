@@ -65,6 +65,9 @@ package final class TLSGuard: @unchecked Sendable {
   /// so with TLS 1.3 (RFC 8446 section 4.4.2.4).
   package var judgesClientLate: Bool { report.clientCertificateRequested && report.version == "TLSv1.3" }
 
+  /// Whether the server has asked for a client certificate and got one.
+  package var presentsCertificate: Bool { report.clientCertificateSent }
+
   /// The common name of the client certificate that the server has asked for and got, by which some servers name the
   /// user; nil: none was sent, or it has none.
   package var presentedCommonName: String? {
