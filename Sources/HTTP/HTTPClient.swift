@@ -23,8 +23,6 @@ package final class HTTPClient<Wire: HTTPWire> {
   private var frames = HTTP2Frames()
 
   /// The most bytes that the answer to one request may have on the wire.
-  /// The stream of the last request: a client's have odd numbers (RFC 9113 section 5.1.1).
-  private var stream: UInt32 = 0
   private var mostBytes: Int { HTTPAnswer.mostBytes + 65_536 }
 
   package init(over wire: Wire, _ curl: LibCurl, version: HTTPVersion = .http1) throws(Wire.Failure) {
@@ -50,16 +48,14 @@ package final class HTTPClient<Wire: HTTPWire> {
 
   /// Sends a request and returns its answer, whatever its status. Redirections are not followed.
   ///
-  /// - Throws: what ended the connection, `.closed` also for what ends it or the request in HTTP/2; `.foreignAnswer`
-  ///   for what is not HTTP; `.other` for a header that cannot be sent, and for an answer of more than a mebibyte.
+  /// - Throws: what ended the connection; `.foreignAnswer` for what is not HTTP; `.other` for a header that cannot be
+  ///   sent, and for an answer of more than a mebibyte.
   package func send(_ request: HTTPRequest) throws(Wire.Failure) -> HTTPResponse {
     guard let call = HTTPCall(request, to: wire.authority, version, inner, curl, easy) else {
       throw wire.failure(.other("a part of the request has characters that HTTP does not allow there"), nil)
     }
     guard curl.functions.curl_multi_add_handle(multi, easy) == CURLM_OK else {
       throw wire.failure(.other("libcurl takes no request"), nil)
-    if let goAway = frames.goAway { throw ended(goAway) }
-    stream += stream == 0 ? 1 : 2
     }
     defer {
       _ = curl.functions.curl_multi_remove_handle(multi, easy)
@@ -75,7 +71,7 @@ package final class HTTPClient<Wire: HTTPWire> {
       switch step {
       case .sends(let bytes): try wire.send(bytes)
       case .ended, .busy: break
-      case .waits where !unheard.isEmpty || !piece.isEmpty: try feed()
+      case .waits where !unheard.isEmpty: feed()
       case .waits:
         // After the end it had one more turn.
         if let lost { throw lost }
@@ -83,7 +79,7 @@ package final class HTTPClient<Wire: HTTPWire> {
           let bytes = try wire.receive()
           received += bytes.count
           guard received <= mostBytes else { throw tooLong }
-          if firstBytes.count < 64 { firstBytes += bytes.prefix(64 - firstBytes.count) }
+          if firstBytes.count < ForeignAnswer.mostBytes { firstBytes += bytes }
           if version == .http2, !isHTTP { try checkBeginning() }
           unheard = bytes[...]
         } catch {
@@ -136,34 +132,15 @@ package final class HTTPClient<Wire: HTTPWire> {
     return ready > 0 || timer == 0 || !inner.isOpen ? .busy : .waits
   }
 
-  private func feed() throws(Wire.Failure) {
+  private func feed() {
     if piece.isEmpty {
-      if version == .http2 {
-        piece = frames.next(of: &unheard)
-        try checkGoAway()
-      } else {
-        (piece, unheard) = (unheard, [])
-      }
+      let count = version == .http2 ? frames.count(in: unheard) : unheard.count
+      piece = unheard.prefix(count)
     }
     // A hang-up is libcurl's result, told by the next look.
-    guard let count = inner.feed(piece) else {
-      (piece, unheard) = ([], [])
-      return
-    }
+    let count = inner.feed(piece) ?? unheard.count
     piece = piece.dropFirst(count)
-  }
-
-  /// A stream that the server has taken it also ends.
-  private func checkGoAway() throws(Wire.Failure) {
-    guard let goAway = frames.goAway, stream > goAway.lastStream else { return }
-    throw ended(goAway)
-  }
-
-  private func ended(_ goAway: HTTP2GoAway) -> Wire.Failure { ended("GOAWAY", goAway.code, goAway.words) }
-
-  private func ended(_ frame: String, _ code: UInt32, _ words: String = "") -> Wire.Failure {
-    let text = "HTTP/2: \(frame), \(HTTP2ErrorCode.name(code))" + (words.isEmpty ? "" : ": \(words)")
-    return wire.failure(.closed, ServerError(text: text, origin: .server))
+    unheard = unheard.dropFirst(count)
   }
 
   private func result(
@@ -178,7 +155,6 @@ package final class HTTPClient<Wire: HTTPWire> {
     // It wanted a second connection: the server has ended the first after its last answer.
     if code == CURLE_COULDNT_CONNECT { throw lost ?? wire.failure(.closed, nil) }
     // An answer that breaks off is the connection's end; what is not HTTP is somebody else's answer.
-    if let reset = frames.reset, reset.stream == stream { throw ended("RST_STREAM", reset.code) }
     let isNoStranger = isHTTP || firstBytes.isEmpty
     if isNoStranger, let lost { throw lost }
     guard isNoStranger else {

@@ -56,7 +56,7 @@ package struct ListenerQuestion: Sendable {
 
   private func answer(of socket: PlainSocket, to bytes: [UInt8], until deadline: Deadline) -> ServerAnswer? {
     guard (try? socket.write(bytes, deadline: deadline)) != nil,
-      let bytes = try? socket.read(atMost: 64, deadline: deadline)
+      let bytes = try? socket.read(atMost: ForeignAnswer.mostBytes, deadline: deadline)
     else { return nil }
     let answer = ForeignAnswer(recognising: bytes)
     return answer.protocolName.map { _ in .isAnother(answer) }

@@ -137,6 +137,21 @@ import Testing
     }
   }
 
+  /// Nor half of it, wherever it stands among what is too long to be shown.
+  @Test(arguments: [true, false]) func noHalfOfASecretIsTold(isHTTP: Bool) throws {
+    for count in isHTTP ? Array(4_060...4_090) : Array(40...100) where count % 3 == 0 || !isHTTP {
+      let text = String(repeating: "A", count: count) + Account.keeperPassword + " tail"
+      let server = try MisbehavingServer([
+        .hearHTTP, .send(isHTTP ? ClickHouseAnswer.text("500 Err", [], text) : text), .close,
+      ])
+      let result = try Program.run(
+        ["--engine", "clickhouse", "-h", "127.0.0.1", "-p", String(server.port), "-U", Account.keeper],
+        environment: ["CLICKHOUSE_PASSWORD": Account.keeperPassword])
+      #expect(result.exitCode == Cause.wrongProtocol.exitCode, "\(result)")
+      #expect(!result.output.contains("Zq"), "\(count): \(result)")
+    }
+  }
+
   /// Connecting, TLS 1.2's two, and the query, for which an old server takes two. With TLS 1.3 a slow computer would
   /// count the server's tickets too (RFC 8446 section 4.6.1), for which nobody waits.
   @Test func roundTrips() async throws {

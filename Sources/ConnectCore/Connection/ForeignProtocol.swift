@@ -1,7 +1,7 @@
 extension ForeignAnswer {
-  /// Recognises what answered by its first bytes; the bytes are kept, at most 64.
+  /// Recognises what answered by its first bytes, and keeps them.
   package init(recognising bytes: [UInt8]) {
-    self.init(protocolName: Self.name(of: bytes), bytes: Array(bytes.prefix(64)))
+    self.init(protocolName: Self.name(of: bytes), bytes: bytes)
   }
 
   private static func name(of bytes: [UInt8]) -> String? {

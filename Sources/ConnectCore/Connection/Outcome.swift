@@ -107,12 +107,16 @@ package enum FailureEvent: Codable, Equatable, Sendable {
 package struct ForeignAnswer: Codable, Equatable, Sendable {
   /// The protocol it looks like (`HTTP`, `SSH`, …); nil if it looks like none that we know.
   package var protocolName: String?
-  /// The first bytes, at most 64.
+  /// The first bytes. More of them than reports show: a secret that is cut in two is not recognised any more.
   package var bytes: [UInt8]
+
+  /// How many bytes are worth keeping, and of these showing.
+  package static let mostBytes = 512
+  static let shownBytes = 96
 
   package init(protocolName: String?, bytes: [UInt8]) {
     self.protocolName = protocolName
-    self.bytes = bytes
+    self.bytes = Array(bytes.prefix(Self.mostBytes))
   }
 }
 

@@ -24,7 +24,7 @@ struct EventWords {
     case .fileUnusable(let fault): "reading \(clean.line(fault.path)): \(clean.line(fault.detail))"
     case .databaseFile(let fault): clean.line(fault.detail)
     case .driverMissing(let missing): clean.line(missing.detail)
-    case .other(let words): clean.line(words)
+    case .other(let words): clean.line(words).cut(to: 2_000)
     }
   }
 
@@ -36,7 +36,7 @@ struct EventWords {
 
   /// The words of a server or library, named and on one line.
   func quote(_ error: ServerError) -> String {
-    let text = clean.line(error.text.trimmingLineEnds())
+    let text = clean.line(error.text.trimmingLineEnds()).cut(to: error.shownCharacters ?? .max)
     return switch error.origin {
     case .server: "the server said: \(text)"
     case .library(let name): "\(clean.line(name)) said: \(text)"
@@ -68,7 +68,7 @@ struct EventWords {
     guard !answer.bytes.isEmpty else { return "" }
     // Byte by byte, since what is not text must not be repaired into something that it was not.
     var shown = ""
-    for byte in answer.bytes {
+    for byte in clean.bytes(answer.bytes).prefix(ForeignAnswer.shownBytes) {
       switch byte {
       case 0x20...0x7e: shown.unicodeScalars.append(Unicode.Scalar(byte))
       case 0x0a: shown += "\\n"

@@ -126,7 +126,9 @@ extension Report.Problem {
     suggestion = Sanitiser.visible(diagnosis.suggestion, keepingLineBreaks: true)
     recommendedMode = diagnosis.recommendedMode
     notes = diagnosis.notes.map { Sanitiser.visible($0, keepingLineBreaks: false) }
-    serverResponse = diagnosis.serverError.map { clean.text($0.text.trimmingLineEnds()) }
+    serverResponse = diagnosis.serverError.map {
+      clean.text($0.text.trimmingLineEnds()).cut(to: $0.shownCharacters ?? .max)
+    }
     if case .library(let name) = diagnosis.serverError?.origin {
       library = clean.line(name)
     } else {

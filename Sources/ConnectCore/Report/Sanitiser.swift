@@ -24,11 +24,18 @@ package struct Sanitiser: Sendable {
     Self.visible(withoutSecrets(raw), keepingLineBreaks: false)
   }
 
+  /// Bytes that need not be text, without secrets and as they came otherwise.
+  func bytes(_ raw: [UInt8]) -> [UInt8] { withoutSecrets(raw) ?? raw }
+
   private func withoutSecrets(_ raw: String) -> String {
-    guard !secrets.isEmpty else { return raw }
-    let bytes = Array(raw.utf8)
+    withoutSecrets(Array(raw.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? raw
+  }
+
+  /// nil: there are none in it.
+  private func withoutSecrets(_ bytes: [UInt8]) -> [UInt8]? {
+    guard !secrets.isEmpty else { return nil }
     let ranges = secrets.ranges(in: bytes)
-    guard !ranges.isEmpty else { return raw }
+    guard !ranges.isEmpty else { return nil }
     var result: [UInt8] = []
     var position = 0
     for range in ranges {
@@ -36,8 +43,7 @@ package struct Sanitiser: Sendable {
       result += Array("***".utf8)
       position = range.upperBound
     }
-    result += bytes[position...]
-    return String(decoding: result, as: UTF8.self)
+    return result + bytes[position...]
   }
 
   /// A text in which control characters, bidirectional controls and characters without a glyph are spelled

@@ -54,15 +54,16 @@ enum ClickHouseErrors {
       "x-clickhouse-server-display-name",
     ]
     let lines = response.headers.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
-    let body = trimmed(String(response.text.prefix(mostCharacters)))
+    // No secret is as long as what is kept of it beyond what is shown.
+    let body = trimmed(String(response.text.prefix(3 * shownCharacters)))
     return ServerError(
       text: (["HTTP \(response.status)"] + lines).joined(separator: "\n")
         + (body.isEmpty ? "" : "\n\n\(body)"),
-      nativeCode: "HTTP \(response.status)", origin: .server)
+      nativeCode: "HTTP \(response.status)", origin: .server, shownCharacters: shownCharacters)
   }
 
   /// Of a page that somebody else has sent.
-  private static let mostCharacters = 4_096
+  private static let shownCharacters = 4_096
 
   /// The status of such an error; nil: it is an exception.
   static func status(of error: ServerError) -> Int? {

@@ -39,8 +39,8 @@ struct ClickHouseGreeting {
     let isException = bytes.first == 2 && text.prefix(32).contains("DB::")
     guard isNativePort || isException else { return .foreign(ForeignAnswer(recognising: bytes)) }
     // Behind the status line it says which port to use.
-    let said = text.firstRange(of: "Port ").map { Array(text[$0.lowerBound...].utf8.prefix(96)) }
-    return .foreign(ForeignAnswer(protocolName: Self.nativeProtocol, bytes: said ?? Array(bytes.prefix(64))))
+    let said = text.firstRange(of: "Port ").map { Array(text[$0.lowerBound...].utf8) }
+    return .foreign(ForeignAnswer(protocolName: Self.nativeProtocol, bytes: said ?? bytes))
   }
 
   /// Sends the request, and reads as much as tells.

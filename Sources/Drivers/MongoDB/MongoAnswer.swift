@@ -95,10 +95,9 @@ enum MongoAnswer {
 
   private static func check(_ text: String, _ field: String) throws(Fault) {
     guard MemberName(text) == nil else { return }
-    let shown = text.count > 80 ? text.prefix(80) + "…" : text
     throw Fault(
       words:
-        "named \(shown.isEmpty ? "nothing" : "“\(shown)”") as a server (\(field)), which is no host with a port"
+        "named \(text.isEmpty ? "nothing" : "“\(text)”") as a server (\(field)), which is no host with a port"
     )
   }
 

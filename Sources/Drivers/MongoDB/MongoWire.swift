@@ -47,7 +47,7 @@ struct MongoWire: Sendable {
   /// - Returns: the answers that it completes, for libmongoc; empty: more has to come, or none ever will.
   mutating func read(_ bytes: [UInt8]) -> [UInt8] {
     guard stranger == nil, fault == nil else { return [] }
-    if first.count < 64 { first += bytes.prefix(64 - first.count) }
+    if first.count < ForeignAnswer.mostBytes { first += bytes }
     pending += bytes
     var shown: [UInt8] = []
     while !pending.isEmpty, stranger == nil, fault == nil {

@@ -195,7 +195,7 @@ final class LibMariaDBConnection: PendingConnection, @unchecked Sendable {
       if failed { tlsGuard?.readPendingAlert() }
       return
     }
-    wire.lastRead = failed ? [] : Array(bytes.prefix(64))
+    wire.lastRead = failed ? [] : Array(bytes.prefix(ForeignAnswer.mostBytes))
     guard !failed else { return }
     guard !wire.greetingWasRead else {
       wire.read(bytes)

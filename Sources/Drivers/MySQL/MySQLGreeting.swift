@@ -59,7 +59,7 @@ enum MySQLFirstPacket: Equatable {
     case 0xFF: return error(body).map(MySQLFirstPacket.error) ?? stranger(bytes)
     default:
       // Protocol 9, of servers before 3.21.
-      return .foreign(ForeignAnswer(protocolName: "MySQL 3.20", bytes: Array(bytes.prefix(64))))
+      return .foreign(ForeignAnswer(protocolName: "MySQL 3.20", bytes: bytes))
     }
   }
 

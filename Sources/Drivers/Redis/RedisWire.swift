@@ -49,7 +49,7 @@ struct RedisWire {
       case .incomplete: break
       }
       let bytes = try connection.read()
-      if !isRedis, firstBytes.count < 64 { firstBytes += bytes.prefix(64) }
+      if !isRedis, firstBytes.count < ForeignAnswer.mostBytes { firstBytes += bytes }
       // What is known to be another's greeting need not look like a reply to the end.
       if !isRedis, RedisGreeting(bytes: firstBytes).isForeign { throw invalid(nil) }
       guard reader.feed(bytes) else {

@@ -40,6 +40,26 @@ struct NotesTests {
     #expect(notes(Samples.failed(.foreignAnswer(answer), at: .connect)) == [note])
   }
 
+  @Test("Of a secret among what is too long to be shown no part is told", arguments: 70...100)
+  func secretAtTheEnd(count: Int) throws {
+    var target = Samples.target()
+    target.password = Secret("pÄss/w9 ö")
+    let bytes = [0xff] + Array(repeating: UInt8(ascii: "A"), count: count) + Array("pÄss/w9 ö tail".utf8)
+    let events: [FailureEvent] = [
+      .foreignAnswer(ForeignAnswer(protocolName: nil, bytes: bytes)),
+      .other(String(repeating: "B", count: 1_900) + String(decoding: bytes, as: UTF8.self)),
+    ]
+    for event in events {
+      let note = try #require(notes(Samples.failed(event, at: .connect), target)?.first)
+      #expect(!note.contains("p\\xc3") && !note.contains("pÄ") && !note.contains("Ap"), "\(note)")
+    }
+    let error = ServerError(
+      text: String(decoding: bytes, as: UTF8.self), origin: .server, shownCharacters: 96)
+    let report = Samples.report(Samples.failed(.serverReported, error: error), target)
+    let response = try #require(report.diagnosis?.serverResponse)
+    #expect(!response.contains("Ap") && response.unicodeScalars.count <= 97, "\(response)")
+  }
+
   @Test(
     "How each engine says that it has no TLS",
     arguments: [
