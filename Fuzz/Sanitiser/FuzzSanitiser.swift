@@ -20,8 +20,23 @@ public func fuzzSanitiser(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let isPlain = secret.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != "*" }
   if isPlain, secret.utf8.count >= 4, Sanitiser.visible(raw, keepingLineBreaks: true) == raw {
     precondition(!paragraph.contains(secret), "secret")
+    for spelling in spellings(of: secret) {
+      precondition(!clean.line("<\(spelling)>").contains(spelling), "spelling")
+    }
   }
   return 0
+}
+
+/// As pages and answers repeat what they were sent: HTML's escapes, JSON's inside of HTML, and a query's.
+private func spellings(of secret: String) -> [String] {
+  let html = secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+  let json = secret.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+  return [
+    html, html.replacing("\"", with: "&#34;").replacing("'", with: "&#39;"),
+    html.replacing("\"", with: "&quot;").replacing("'", with: "&#x27;").replacing("/", with: "&#x2F;"),
+    json.replacing("&", with: "\\u0026").replacing("<", with: "\\u003c").replacing(">", with: "\\u003e"),
+    secret.replacing("%", with: "%25").replacing("&", with: "%26").replacing("+", with: "%2B"),
+  ]
 }
 
 /// Whether a character moves the cursor, starts a control sequence or turns the direction of writing.

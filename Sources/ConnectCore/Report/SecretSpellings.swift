@@ -4,10 +4,6 @@ enum SecretSpellings {
     let slashes = json(secret, asciiOnly: false).replacing("/", with: "\\/")
     return [
       secret,
-      percent(secret, keeping: unreserved, upper: true), percent(secret, keeping: unreserved, upper: false),
-      percent(secret, keeping: unreserved + subDelimiters, upper: true),
-      percent(secret, keeping: unreserved + subDelimiters, upper: false),
-      percent(secret, keeping: unreserved + " ", upper: true).replacing(" ", with: "+"),
       json(secret, asciiOnly: false), json(secret, asciiOnly: true), slashes,
       doubling("'", in: secret), doubling("\"", in: secret), doubling("`", in: secret),
       doubling("]", in: secret),
@@ -16,7 +12,22 @@ enum SecretSpellings {
       // Redis repeats it with line breaks as spaces.
       String(
         String.UnicodeScalarView(secret.unicodeScalars.map { "\r\n".unicodeScalars.contains($0) ? " " : $0 })),
-    ] + encodings(of: secret)
+    ] + percents(secret) + markup(secret) + jsonInMarkup(json(secret, asciiOnly: false))
+      + encodings(of: secret)
+  }
+
+  /// In a URL, with a space as `%20` or, in a query, as `+`.
+  private static func percents(_ secret: String) -> [String] {
+    [
+      unreserved, unreserved + subDelimiters, unreserved + "/", unreserved + subDelimiters + ":@/?",
+      unreserved + "!*'()", "*-._",
+    ]
+    .flatMap { kept in
+      [true, false].flatMap { upper in
+        let escaped = percent(secret, keeping: kept + alphanumerics + " ", upper: upper)
+        return ["%20", "+"].map { escaped.replacing(" ", with: $0) }
+      }
+    }
   }
 
   /// What is written where a text has to be letters and digits. Short ones would be parts of words.
@@ -55,8 +66,8 @@ enum SecretSpellings {
   }
 
   /// Characters that RFC 3986 section 2.3 lets stand everywhere.
-  private static let unreserved =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+  private static let unreserved = alphanumerics + "-._~"
+  private static let alphanumerics = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
   /// Characters that many encoders let stand in a user part (RFC 3986 section 2.2).
   private static let subDelimiters = "!$&'()*+,;="
 

@@ -12,6 +12,10 @@ struct SanitiserTests {
       "s3cr%23t%20p%C3%A4%22ss'w%2Frd%5C", "s3cr%23t+p%C3%A4%22ss%27w%2Frd%5C", "s3cr#t pä\\\"ss'w/rd\\\\",
       "s3cr#t p\\u00e4\\\"ss'w/rd\\\\", "s3cr#t pä\\\"ss'w\\/rd\\\\", "s3cr#t pä\"ss''w/rd\\",
       "s3cr#t pä\"\"ss'w/rd\\", "s3cr#t pä\"ss\\'w/rd\\\\",
+      // A query that leaves the slash alone, and the page that repeats it.
+      "s3cr%23t+p%C3%A4%22ss%27w/rd%5C", "s3cr%23t%20p%C3%A4%22ss%27w/rd%5C",
+      "s3cr#t pä&quot;ss'w/rd\\", "s3cr#t pä&quot;ss&#39;w/rd\\", "s3cr#t pä&#34;ss&#39;w/rd\\",
+      "s3cr#t pä&quot;ss&#x27;w&#x2F;rd\\", "s3cr#t pä&quot;ss&#039;w/rd\\", "s3cr#t pä\"ss'w&#x2F;rd\\",
     ])
   func spellings(spelling: String) {
     #expect(clean.line("a\(spelling)b") == "a***b")
@@ -29,6 +33,18 @@ struct SanitiserTests {
     let result = Sanitiser(secrets: [Secret("s3cret-Pa55")]).line(encoded)
     #expect(result.contains("***"), "\(result)")
     #expect(result.count < 16, "\(result)")
+  }
+
+  @Test(
+    "A secret is removed where it is part of markup",
+    arguments: [
+      "a<b>&c=d'e`f", "a&lt;b&gt;&amp;c=d'e`f", "a&lt;b&gt;&amp;c=d&#39;e`f",
+      "a&lt;b&gt;&amp;c&#x3D;d&#39;e&#x60;f",
+      "a\\u003cb\\u003e\\u0026c=d'e`f", "a\\u003cb\\u003e\\u0026c\\u003dd\\u0027e`f",
+      "a&lt;b&gt;&amp;c=d&apos;e`f",
+    ])
+  func markup(spelling: String) {
+    #expect(Sanitiser(secrets: [Secret("a<b>&c=d'e`f")]).line("x\(spelling)y") == "x***y")
   }
 
   @Test("What begins like a long secret is cut off it")
