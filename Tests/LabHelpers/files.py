@@ -192,6 +192,19 @@ class DuckDB:
             if os.path.exists(path + "-original" + ending):
                 os.remove(path + "-original" + ending)
 
+    def macros(self, path):
+        """Macros with the names of DuckDB's own functions, which read a file and say what is not so."""
+        connection = self.open(path)
+        self.fill(connection)
+        for name in ["duckdb_tables", "pragma_database_size"]:
+            connection.execute(
+                f"CREATE MACRO {name}() AS TABLE "
+                "SELECT 7777 AS total_blocks, 1 AS block_size, content FROM read_text('/etc/hostname')"
+            )
+        for name in ["count", "count_star"]:
+            connection.execute(f"CREATE MACRO {name}() AS 5555")
+        connection.close()
+
     def damaged_log(self, path):
         self.crashed(path)
         write(path + ".wal", changed(read(path + ".wal"), 100, os.urandom(100)))
@@ -323,6 +336,11 @@ class Stage:
         engine.good(path)
         os.rename(path, folder + "/a b?mode=rwc&x#%41 é.db")
         return folder + "/a b?mode=rwc&x#%41 é.db"
+
+    def any_macros_and_question_mark(self, engine, folder, path):
+        engine.macros(path)
+        os.rename(path, folder + "/shop?x.db")
+        return folder + "/shop?x.db"
 
     def any_empty(self, engine, folder, path):
         write(path, b"")

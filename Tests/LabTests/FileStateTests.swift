@@ -76,6 +76,8 @@ import Testing
     FileRow("duckdb", "empty", .noDatabase, at: "connect").with(\.note, "It is empty."),
     FileRow("duckdb", "crashed").with(\.mentions, "1 table"),
     FileRow("duckdb", "crashed").with(\.asNobody, true).with(\.mentions, "1 table"),
+    FileRow("duckdb", "macros").with(\.mentions, "of 262144 bytes, 1 table, made by v"),
+    FileRow("duckdb", "macros-and-question-mark").with(\.mentions, "of 262144 bytes, 1 table, made by v"),
     FileRow("duckdb", "damaged-log", .other).with(\.mentions, "it is damaged"),
     FileRow("duckdb", "cut", .other).with(\.note, "it was cut off").with(\.mentions, "it is damaged"),
     FileRow("duckdb", "cut-in-header", .other, at: "connect").with(\.note, "it was cut off"),

@@ -31,8 +31,12 @@ struct DuckDBEngine: FileEngine {
   private func facts(of file: DatabaseFile?) throws(ServerError) -> Facts {
     let session = try DuckDBSession(library, file?.path)
     defer { session.close() }
-    let tables = try session.row("SELECT count(*) FROM duckdb_tables()", columns: 1)
-    let size = try session.row("SELECT total_blocks, block_size FROM pragma_database_size()", columns: 2)
+    // By their whole names: the file may hold macros of the same ones, which would be run instead. The bare count(*)
+    // would be such a name too.
+    let tables = try session.row(
+      "SELECT system.main.count_star() FROM system.main.duckdb_tables()", columns: 1)
+    let size = try session.row(
+      "SELECT total_blocks, block_size FROM system.main.pragma_database_size()", columns: 2)
     func number(_ text: String?) -> Int? { text.flatMap { Int($0) } }
     return Facts(tables: number(tables[0]), blocks: number(size[0]), bytesOfBlock: number(size[1]))
   }

@@ -12,8 +12,10 @@ final class DuckDBSession {
   static let settings = [
     ("threads", "1"), ("autoinstall_known_extensions", "false"), ("autoload_known_extensions", "false"),
     ("allow_community_extensions", "false"), ("allow_persistent_secrets", "false"),
-    ("enable_external_access", "false"), ("lock_configuration", "true"),
   ]
+
+  /// Off from the beginning, or as soon as the file is open: reaching for other files, whatever asks for it.
+  private static let externalAccess = "enable_external_access"
 
   /// Opens the file read-only; nil: a database in memory, which is none that could be read-only.
   init(_ library: DuckDB, _ path: String?) throws(ServerError) {
@@ -26,11 +28,9 @@ final class DuckDBSession {
     if path != nil, functions.duckdb_set_config(config, "access_mode", "READ_ONLY") != 0 {
       throw Self.error("the library knows no read-only access")
     }
-    // What follows a ? is not a file's name to DuckDB when it looks for the log, which it then forbids itself.
-    let forbidsOthers = path?.contains("?") != true
-    for (name, value) in Self.settings where forbidsOthers || name != "enable_external_access" {
-      _ = functions.duckdb_set_config(config, name, value)
-    }
+    for (name, value) in Self.settings { _ = functions.duckdb_set_config(config, name, value) }
+    // The log of `a?b` is `a.wal?b` to DuckDB, which allows itself `a?b.wal` only, and does not open the file then.
+    if path?.contains("?") != true { _ = functions.duckdb_set_config(config, Self.externalAccess, "false") }
     var words: UnsafeMutablePointer<CChar>?
     guard functions.duckdb_open_ext(path ?? ":memory:", &database, config, &words) == 0 else {
       let text = words.map { String(cString: $0) } ?? "the database could not be opened"
@@ -40,6 +40,14 @@ final class DuckDBSession {
     guard functions.duckdb_connect(database, &connection) == 0 else {
       close()
       throw Self.error("no connection to the open database could be made")
+    }
+    do throws(ServerError) {
+      for setting in ["\(Self.externalAccess) = false", "lock_configuration = true"] {
+        _ = try row("SET \(setting)", columns: 0)
+      }
+    } catch {
+      close()
+      throw error
     }
   }
 
