@@ -21,6 +21,8 @@ package final class HTTPClient<Wire: HTTPWire> {
   private var unheard: ArraySlice<UInt8> = []
   private var piece: ArraySlice<UInt8> = []
   private var frames = HTTP2Frames()
+  /// The stream of the last request: a client's have odd numbers (RFC 9113 section 5.1.1).
+  private var stream: UInt32 = 0
 
   /// The most bytes that the answer to one request may have on the wire.
   private var mostBytes: Int { HTTPAnswer.mostBytes + 65_536 }
@@ -48,12 +50,14 @@ package final class HTTPClient<Wire: HTTPWire> {
 
   /// Sends a request and returns its answer, whatever its status. Redirections are not followed.
   ///
-  /// - Throws: what ended the connection; `.foreignAnswer` for what is not HTTP; `.other` for a header that cannot be
-  ///   sent, and for an answer of more than a mebibyte.
+  /// - Throws: what ended the connection, `.closed` also for what ends it or the request in HTTP/2; `.foreignAnswer`
+  ///   for what is not HTTP; `.other` for a header that cannot be sent, and for an answer of more than a mebibyte.
   package func send(_ request: HTTPRequest) throws(Wire.Failure) -> HTTPResponse {
     guard let call = HTTPCall(request, to: wire.authority, version, inner, curl, easy) else {
       throw wire.failure(.other("a part of the request has characters that HTTP does not allow there"), nil)
     }
+    if let goAway = frames.goAway { throw ended(goAway) }
+    stream += stream == 0 ? 1 : 2
     guard curl.functions.curl_multi_add_handle(multi, easy) == CURLM_OK else {
       throw wire.failure(.other("libcurl takes no request"), nil)
     }
@@ -71,7 +75,7 @@ package final class HTTPClient<Wire: HTTPWire> {
       switch step {
       case .sends(let bytes): try wire.send(bytes)
       case .ended, .busy: break
-      case .waits where !unheard.isEmpty: feed()
+      case .waits where !unheard.isEmpty || !piece.isEmpty: try feed()
       case .waits:
         // After the end it had one more turn.
         if let lost { throw lost }
@@ -132,15 +136,34 @@ package final class HTTPClient<Wire: HTTPWire> {
     return ready > 0 || timer == 0 || !inner.isOpen ? .busy : .waits
   }
 
-  private func feed() {
+  private func feed() throws(Wire.Failure) {
     if piece.isEmpty {
-      let count = version == .http2 ? frames.count(in: unheard) : unheard.count
-      piece = unheard.prefix(count)
+      if version == .http2 {
+        piece = frames.next(of: &unheard)
+        try checkGoAway()
+      } else {
+        (piece, unheard) = (unheard, [])
+      }
     }
     // A hang-up is libcurl's result, told by the next look.
-    let count = inner.feed(piece) ?? unheard.count
+    guard let count = inner.feed(piece) else {
+      (piece, unheard) = ([], [])
+      return
+    }
     piece = piece.dropFirst(count)
-    unheard = unheard.dropFirst(count)
+  }
+
+  /// A stream that the server has taken it also ends.
+  private func checkGoAway() throws(Wire.Failure) {
+    guard let goAway = frames.goAway, stream > goAway.lastStream else { return }
+    throw ended(goAway)
+  }
+
+  private func ended(_ goAway: HTTP2GoAway) -> Wire.Failure { ended("GOAWAY", goAway.code, goAway.words) }
+
+  private func ended(_ frame: String, _ code: UInt32, _ words: String = "") -> Wire.Failure {
+    let text = "HTTP/2: \(frame), \(HTTP2ErrorCode.name(code))" + (words.isEmpty ? "" : ": \(words)")
+    return wire.failure(.closed, ServerError(text: text, origin: .server))
   }
 
   private func result(
@@ -152,6 +175,7 @@ package final class HTTPClient<Wire: HTTPWire> {
     let words = call.words ?? curl.functions.curl_easy_strerror(code).map { String(cString: $0) } ?? ""
     let error = ServerError(
       text: words, nativeCode: String(code.rawValue), origin: .library("libcurl"))
+    if let reset = frames.reset, reset.stream == stream { throw ended("RST_STREAM", reset.code) }
     // It wanted a second connection: the server has ended the first after its last answer.
     if code == CURLE_COULDNT_CONNECT { throw lost ?? wire.failure(.closed, nil) }
     // An answer that breaks off is the connection's end; what is not HTTP is somebody else's answer.
