@@ -16,7 +16,8 @@ enum Version {
   }
 
   private static func line(_ missing: MissingDriver) -> String {
-    let refused = missing.refusedPath.map { "refused: \($0) was built with another OpenSSL" }
-    return "\(missing.library) \(refused ?? "missing"); \(missing.installation)"
+    let state = missing.refusedPath == nil ? "missing" : "refused"
+    return (["\(missing.library) \(state)"] + missing.reasons + [missing.installation]).joined(
+      separator: "; ")
   }
 }

@@ -44,62 +44,69 @@ package struct DriverLoader: Sendable {
     package let path: String
     fileprivate let loader: DriverLoader
 
-    /// What to report when the library turns out not to be usable.
-    package func missing(detail: String) -> MissingDriver { loader.missing(detail: detail) }
+    /// What to report when the library turns out not to be usable; why, as a sentence.
+    package func missing(detail: String) -> MissingDriver {
+      var missing = loader.missing(detail: "")
+      let repeats = detail.hasPrefix("\(path) ")
+      (missing.refusedPath, missing.refusal) = (path, repeats ? "it" + detail.dropFirst(path.count) : detail)
+      return missing
+    }
   }
 
-  /// Looks in TABLEPRO_CONNECT_DRIVER_PATH (folders or library files, absolute, separated by colons; not in
-  /// privileged processes), then where the system's loader looks, then in Homebrew's folders.
+  /// Looks in TABLEPRO_CONNECT_DRIVER_PATH (not in privileged processes), then where the system's loader looks, then
+  /// in Homebrew's folders. What cannot be used is passed over, and reported if nothing else is found.
   package func open() -> Result<Opened, MissingDriver> {
     // The hook has to be there before the library can make an SSL.
     TLSHook.install()
-    var detail = ""
-    for candidate in candidates {
+    let search = DriverSearch(for: self)
+    var missing = missing(detail: "")
+    missing.notes = search.passedOver
+    func refuse(_ path: String, _ reason: String) {
+      if missing.refusedPath == nil {
+        (missing.refusedPath, missing.refusal) = (path, reason)
+      } else {
+        missing.notes.append("\(path) cannot be used either: \(reason)")
+      }
+    }
+    for candidate in search.candidates {
       // Lazily: most of what the libraries behind a driver link to is never called.
       guard let handle = dlopen(candidate, RTLD_LAZY | RTLD_LOCAL) else {
-        let words = dlerror().map { String(cString: $0) } ?? "cannot be opened"
-        // A file that is there and cannot be loaded says more than one that is not there.
-        if detail.isEmpty || access(candidate, F_OK) == 0 { detail = words }
+        let words = dlerror().map { String(cString: $0) } ?? "it cannot be opened"
+        if Self.saysThatThereIsNone(words, of: candidate) {
+          if missing.detail.isEmpty { missing.detail = words }
+        } else {
+          let name = "\(candidate): "
+          refuse(candidate, words.hasPrefix(name) ? String(words.dropFirst(name.count)) : words)
+        }
         continue
       }
-      let path = path(of: handle) ?? candidate
+      guard let path = path(of: handle) else {
+        dlclose(handle)
+        refuse(candidate, "it has no \(symbol)")
+        continue
+      }
       guard tls == .none || Self.sharesOpenSSL(handle) else {
-        return .failure(
-          missing(refused: path, detail: "\(path) does not use the OpenSSL of this program"))
+        missing.refusedPath = nil
+        refuse(path, MissingDriver.anotherOpenSSL)
+        missing.detail = "\(path) does not use the OpenSSL of this program"
+        return .failure(missing)
       }
       return .success(Opened(handle: handle, path: path, loader: self))
     }
-    return .failure(missing(detail: detail))
+    // What the system's loader did not find says nothing of what was there.
+    if missing.refusedPath != nil { missing.detail = "" }
+    return .failure(missing)
   }
 
-  private var candidates: [String] {
-    var given: [String] = []
-    if let list = Self.privateVariable("TABLEPRO_CONNECT_DRIVER_PATH") {
-      for place in list.split(separator: ":").map(String.init) where place.hasPrefix("/") {
-        var status = stat()
-        guard stat(place, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR {
-          given += present(in: place)
-        } else if place.split(separator: "/").last?.hasPrefix(library) == true {
-          given.append(place)
-        }
-      }
-    }
-    let homebrew = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"]
-      .flatMap { present(in: "\($0)/opt/\(homebrewFormula)/lib") }
-    return given + files + homebrew
-  }
-
-  private func present(in folder: String) -> [String] {
-    files.map { (file: String) -> String in "\(folder)/\(file)" }
-      .filter { (path: String) -> Bool in access(path, F_OK) == 0 }
-  }
-
-  /// An environment variable, unless the process runs with another user's rights.
-  private static func privateVariable(_ name: String) -> String? {
-    guard getuid() == geteuid(), getgid() == getegid() else { return nil }
-    guard let value = getenv(name) else { return nil }
-    return String(cString: value)
+  /// Whether the loader's words are those for a name under which there is nothing; any other fault is a file's.
+  private static func saysThatThereIsNone(_ words: String, of candidate: String) -> Bool {
+    if candidate.hasPrefix("/") { return false }
+    #if os(Linux)
+      // A library that is missing behind one that is there is named first.
+      return words.hasPrefix("\(candidate): cannot open shared object file: No such file")
+    #else
+      return true
+    #endif
   }
 
   private func path(of handle: UnsafeMutableRawPointer) -> String? {
@@ -115,9 +122,9 @@ package struct DriverLoader: Sendable {
     return theirs == loader_own_symbol("SSL_get_version")
   }
 
-  private func missing(refused: String? = nil, detail: String) -> MissingDriver {
+  private func missing(detail: String) -> MissingDriver {
     MissingDriver(
       library: library, debianPackage: debianPackage, homebrewFormula: homebrewFormula, download: download,
-      refusedPath: refused, detail: detail)
+      detail: detail)
   }
 }

@@ -59,10 +59,89 @@ import Testing
               library: "libpq", debianPackage: "libpq5", homebrewFormula: "libpq", detail: "not found"))),
         EnginesReport.Entry(engine: .oracle, driver: .notBuilt),
       ])
-    #expect(state.text.contains("Driver:       libpq is missing: apt install libpq5"))
+    #expect(state.text.contains("Driver:       libpq is missing; apt install libpq5"))
     #expect(state.text.contains("brew install libpq"))
     #expect(state.json.contains(#""state":"missing","library":"libpq""#))
     #expect(state.json.contains(#""state":"notBuilt""#))
+  }
+
+  /// A library that is there and cannot be used, and places that are not looked at, are told from one that is missing.
+  @Test(arguments: [
+    ("text.so", "refused", "cannot be used: file too short"),
+    ("relative", "missing", "is not an absolute path"),
+    ("libduckdb.so", "refused", "cannot be used: it has no duckdb_library_version"),
+    ("libduckdb-pipe.so", "missing", "is neither a folder nor a plain file"),
+    ("pipes", "missing", "holds no file libduckdb.so"), ("duckdb.so", "missing", "does not have the name"),
+    ("nothing", "missing", "was not found (No such file or directory)"),
+  ])
+  func whatWasNotUsed(place: String, state: String, note: String) throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/pipes", withIntermediateDirectories: false)
+    try Data("text".utf8).write(to: URL(fileURLWithPath: folder.path + "/libduckdb-text.so"))
+    try Data("text".utf8).write(to: URL(fileURLWithPath: folder.path + "/duckdb.so"))
+    try "int nothing;\n".write(toFile: folder.path + "/empty.c", atomically: true, encoding: .utf8)
+    let built = try Command.run(
+      ["cc", "-shared", "-fPIC", "-o", folder.path + "/libduckdb.so", folder.path + "/empty.c"])
+    try #require(built.exitCode == 0, "\(built)")
+    for name in ["libduckdb-pipe.so", "pipes/libduckdb.so"] {
+      try #require(mkfifo(folder.path + "/" + name, 0o600) == 0)
+    }
+    let path =
+      switch place {
+      case "text.so": folder.path + "/libduckdb-text.so"
+      case "relative": "libduckdb.so"
+      default: folder.path + "/" + place
+      }
+    let environment = ["TABLEPRO_CONNECT_DRIVER_PATH": path]
+    let json = try Program.run(["engines", "duckdb", "--format", "json"], environment: environment)
+    #expect(json.exitCode == 0 && json.output.contains("\"state\":\"\(state)\""), "\(json)")
+    #expect(try SchemaValidator.faults(inEngines: json.output) == [])
+    let text = try Program.run(["engines", "duckdb"], environment: environment)
+    #expect(text.output.contains("libduckdb is \(state); "), "\(text)")
+    let test = try Program.run(["duckdb::memory:"], environment: environment)
+    let version = try Program.run(["--version"], environment: environment)
+    for result in [json, text, test, version] { #expect(result.output.contains(note), "\(result)") }
+  }
+
+  /// What cannot be used is passed over while something else can.
+  @Test func aLaterOneIsFound() throws {
+    let folder = try TemporaryFolder()
+    try "int nothing;\n".write(toFile: folder.path + "/empty.c", atomically: true, encoding: .utf8)
+    let built = try Command.run(
+      ["cc", "-shared", "-fPIC", "-o", folder.path + "/libsqlite3.so.0", folder.path + "/empty.c"])
+    try #require(built.exitCode == 0, "\(built)")
+    let result = try Program.run(
+      ["sqlite::memory:"], environment: ["TABLEPRO_CONNECT_DRIVER_PATH": folder.path])
+    #expect(result.exitCode == 0, "\(result)")
+  }
+
+  /// A process that has rights which who started it has not does not load what that one names.
+  @Test func fileCapabilities() throws {
+    guard geteuid() == 0 else {
+      Issue.record("To give a file capabilities takes root.")
+      return
+    }
+    let folder = try TemporaryFolder()
+    try #require(chmod(folder.path, 0o755) == 0)
+    let copy = folder.path + "/program"
+    try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
+    try "int nothing;\n".write(toFile: folder.path + "/empty.c", atomically: true, encoding: .utf8)
+    let library = folder.path + "/libduckdb.so"
+    let built = try Command.run(["cc", "-shared", "-fPIC", "-o", library, folder.path + "/empty.c"])
+    try #require(built.exitCode == 0, "\(built)")
+    func run() throws -> ProgramResult {
+      try Command.run(
+        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", copy, "engines", "duckdb"],
+        environment: Program.cleanEnvironment.merging([
+          "TABLEPRO_CONNECT_DRIVER_PATH": library, "HOME": "/nonexistent",
+        ]) { $1 })
+    }
+    #expect(try run().output.contains("\(library) cannot be used"))
+    let given = try Command.run(["/usr/sbin/setcap", "cap_net_raw+ep", copy])
+    try #require(given.exitCode == 0, "\(given)")
+    let result = try run()
+    #expect(result.output.contains("is not followed") && !result.output.contains(library), "\(result)")
   }
 
   @Test(

@@ -56,11 +56,14 @@ import Testing
     #expect(version.contains("libduckdb missing") && version.contains("\nlibsqlite3 3."), "\(version)")
   }
 
-  @Test(arguments: [("sqlite", "libsqlite3.so.0"), ("duckdb", "libduckdb.so")])
-  func incomplete(engine: String, name: String) throws {
+  @Test(arguments: [
+    ("sqlite", "libsqlite3.so.0", "sqlite3_libversion"), ("duckdb", "libduckdb.so", "duckdb_library_version"),
+  ])
+  func incomplete(engine: String, name: String, function: String) throws {
     let folder = try TemporaryFolder()
     let source = folder.path + "/empty.c"
-    try "int nothing;\n".write(toFile: source, atomically: true, encoding: .utf8)
+    try "const char *\(function)(void) { return \"0\"; }\n".write(
+      toFile: source, atomically: true, encoding: .utf8)
     try #require(
       Command.run(["cc", "-shared", "-fPIC", "-o", "\(folder.path)/\(name)", source]).exitCode == 0)
     let result = try Program.run(

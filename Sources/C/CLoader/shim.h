@@ -1,9 +1,15 @@
-// The two facts of the dynamic loader that Swift cannot ask for by itself.
+// The facts of the dynamic loader that Swift cannot ask for by itself.
 #ifndef TABLEPRO_CLOADER_SHIM_H
 #define TABLEPRO_CLOADER_SHIM_H
 
 #include <dlfcn.h>
+#include <stdbool.h>
 #include <stddef.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#else
+#include <unistd.h>
+#endif
 
 #ifdef __APPLE__
 #define LOADER_INFO Dl_info
@@ -32,6 +38,16 @@ static inline void *_Nullable loader_own_symbol(const char *_Nonnull name) {
   return dlsym(RTLD_DEFAULT, name);
 #else
   return dlsym(NULL, name);
+#endif
+}
+
+/// Whether the process has rights that who started it may not have: set-user-ID, set-group-ID, file capabilities,
+/// a change of domain (getauxval(3), AT_SECURE; issetugid(2)).
+static inline bool loader_is_privileged(void) {
+#ifdef __linux__
+  return getauxval(AT_SECURE) != 0;
+#else
+  return issetugid() != 0;
 #endif
 }
 

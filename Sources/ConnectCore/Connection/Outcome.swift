@@ -147,42 +147,6 @@ package struct FileFault: Error, Codable, Equatable, Sendable {
   }
 }
 
-/// A client library that could not be opened or may not be used.
-package struct MissingDriver: Error, Codable, Equatable, Sendable {
-  /// `libpq`
-  package var library: String
-  /// The Debian package and the Homebrew formula that bring it; nil: Debian has none.
-  package var debianPackage: String?
-  package var homebrewFormula: String
-  /// Where its makers publish it, if that is where a system without a package gets it from.
-  package var download: String?
-  /// The file that was refused because it brings another copy of OpenSSL; nil: none was found.
-  package var refusedPath: String?
-  /// The loader's own words.
-  package var detail: String
-
-  package init(
-    library: String, debianPackage: String?, homebrewFormula: String, download: String? = nil,
-    refusedPath: String? = nil, detail: String
-  ) {
-    self.library = library
-    self.debianPackage = debianPackage
-    self.homebrewFormula = homebrewFormula
-    self.download = download
-    self.refusedPath = refusedPath
-    self.detail = detail
-  }
-
-  /// How to get it: an end of a sentence.
-  package var installation: String {
-    let ways =
-      (debianPackage.map { ["apt install \($0) (Debian, Ubuntu)"] } ?? [])
-      + ["brew install \(homebrewFormula) (macOS)"]
-      + (download.map { ["\(library) from \($0) (Linux: Debian and Ubuntu have no package)"] } ?? [])
-    return ways.joined(separator: " or ")
-  }
-}
-
 /// What the server answered to a question that was put to it without credentials.
 package enum ServerAnswer: Codable, Equatable, Sendable {
   /// It has no TLS.

@@ -121,7 +121,7 @@ extension Advice {
         commandLine: "TABLEPRO_CONNECT_DRIVER_PATH=/folder/of/the/library names another place")
     }
     return Advice(
-      "The client library \(context.clean.line(path)) cannot be used: it is built with another OpenSSL.",
+      "The client library \(context.clean.line(path)) cannot be used: \(context.clean.line(missing.refusal)).",
       app: "Install the system's own: \(install).",
       commandLine: "TABLEPRO_CONNECT_DRIVER_PATH=/folder/of/the/library names another place")
   }

@@ -38,8 +38,8 @@ struct Notes {
       return []
     }
     let refused = missing.refusedPath.map { ["Refused: \(context.clean.line($0))"] } ?? []
-    return refused
-      + (missing.detail.isEmpty ? [] : ["The loader said: \(context.clean.line(missing.detail))"])
+    let words = missing.detail.isEmpty ? [] : ["The loader said: \(context.clean.line(missing.detail))"]
+    return refused + words + missing.notes.map { EventWords.sentence(context.clean.line($0)) }
   }
 
   private var serverNameNote: String {

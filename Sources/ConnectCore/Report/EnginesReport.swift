@@ -83,16 +83,18 @@ extension EnginesReport.DriverState {
   /// A path may hold anything that a file name may.
   private static func clean(_ text: String) -> String { Sanitiser(secrets: []).line(text) }
 
+  /// Whether there is a file that cannot be used, or none.
+  private static func name(of missing: MissingDriver) -> String {
+    missing.refusedPath == nil ? "missing" : "refused"
+  }
+
   fileprivate var text: String {
     switch self {
     case .found(let library):
       "\(Self.clean(library.name)) \(Self.clean(library.version)), \(Self.clean(library.path))"
     case .missing(let missing):
-      if let path = missing.refusedPath {
-        "\(missing.library) refused: \(Self.clean(path)) is built with another OpenSSL; \(missing.installation)"
-      } else {
-        "\(missing.library) is missing: \(missing.installation)"
-      }
+      (["\(missing.library) is \(Self.name(of: missing))"] + missing.reasons.map(Self.clean)
+        + [missing.installation]).joined(separator: "; ")
     case .notBuilt: "not built in this version"
     }
   }
@@ -103,18 +105,19 @@ extension EnginesReport.DriverState {
       .object([
         ("state", .string("found")), ("library", .string(Self.clean(library.name))),
         ("version", .string(Self.clean(library.version))), ("path", .string(Self.clean(library.path))),
-        ("install", .null),
+        ("install", .null), ("notes", .strings([])),
       ])
     case .missing(let missing):
       .object([
-        ("state", .string(missing.refusedPath == nil ? "missing" : "refused")),
+        ("state", .string(Self.name(of: missing))),
         ("library", .string(missing.library)), ("version", .null),
         ("path", .optional(missing.refusedPath.map(Self.clean))), ("install", .string(missing.installation)),
+        ("notes", .strings(missing.reasons.map(Self.clean))),
       ])
     case .notBuilt:
       .object([
         ("state", .string("notBuilt")), ("library", .null), ("version", .null), ("path", .null),
-        ("install", .null),
+        ("install", .null), ("notes", .strings([])),
       ])
     }
   }

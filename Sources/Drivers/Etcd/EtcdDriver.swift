@@ -25,7 +25,7 @@ package struct EtcdDriver: Driver {
         : .failure(
           MissingDriver(
             library: "libcurl", debianPackage: "libcurl4", homebrewFormula: "curl",
-            refusedPath: curl.library.path, detail: "\(curl.library.path) was built without HTTP/2"))
+            refusedPath: curl.library.path, refusal: "it was built without HTTP/2", detail: ""))
     }
   }
 }

@@ -266,6 +266,10 @@ struct AdviceTests {
     missing.refusedPath = "/opt/x/libpq.so.5"
     #expect(diagnosis()?.message.contains("/opt/x/libpq.so.5") == true)
     #expect(diagnosis()?.message.contains("built with another OpenSSL") == true)
+    missing.refusal = "file too short"
+    missing.notes = ["x is not an absolute path"]
+    #expect(diagnosis()?.message == "The client library /opt/x/libpq.so.5 cannot be used: file too short.")
+    #expect(diagnosis()?.notes.last == "X is not an absolute path.")
   }
 
   @Test("That no mode helps is said only if the server was asked")
