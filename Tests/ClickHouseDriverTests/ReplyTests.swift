@@ -23,6 +23,26 @@ struct ReplyTests {
     }
   }
 
+  @Test(
+    "The row with what a profile may put around it",
+    arguments: [
+      good + "\n24.8.4.13\talice\tshop\n24.8.4.13\talice\tshop\n", good + "\n",
+      good.replacing("\n", with: "\r\n"), (good + "\na\tb\tc\n").replacing("\n", with: "\r\n"),
+    ])
+  func extremes(text: String) {
+    guard case .row(let values) = Self.reply(200, text) else { return #expect(Bool(false)) }
+    #expect(values == ["24.8.4.13", "alice", "shop"])
+  }
+
+  @Test(
+    "An exception behind the row is none of them",
+    arguments: ["", "\r", "\r\n__exception__\r\nabc\r"])
+  func noExtremes(between: String) {
+    let text = "user\nString\nalice\n\(between)\nCode: 241. DB::Exception: x (MEMORY_LIMIT_EXCEEDED)\n"
+    guard case .exception(let error) = Self.reply(200, text, to: .login) else { return #expect(Bool(false)) }
+    #expect(error.nativeCode == "241")
+  }
+
   @Test("Whose session it is, where that is somebody else's")
   func whose() {
     let values = ["24.8.4.13", "alice", "shop"]
@@ -48,7 +68,7 @@ struct ReplyTests {
     "Nothing less than the row",
     arguments: [
       "", "Ok.\n", "1\n", "24.8.4.13\talice\tshop\n", String(good.dropLast()),
-      good + "24.8.4.13\talice\tshop\n", good + "\n", "version\tuser\tdatabase\nString\tString\tString\n",
+      good + "24.8.4.13\talice\tshop\n", good + "\nx\n", "version\tuser\tdatabase\nString\tString\tString\n",
       "version\tuser\nString\tString\n24\talice\n",
       "version\tuser\tdatabase\nString\tString\tString\n24\talice\n",
       "version\tuser\tdatabase\nString\tString\tUInt8\n24\talice\tshop\n",

@@ -70,14 +70,19 @@ enum ClickHouseReply {
     }
   }
 
-  /// Names, types and values, a line each (ClickHouse documentation, "TabSeparatedWithNamesAndTypes").
+  /// Names, types and values, a line each (ClickHouse documentation, "TabSeparatedWithNamesAndTypes"). The user's
+  /// profile may ask for totals and extremes, which stand behind an empty line, and for line ends with a CR.
   private static func row(_ text: String, of query: ClickHouseQuery) -> [String]? {
     guard text.utf8.last == 10 else { return nil }
-    let lines = text.utf8.dropLast().split(separator: 10, omittingEmptySubsequences: false).map {
-      $0.split(separator: 9, omittingEmptySubsequences: false).map { String(Substring($0)) }
+    let lines = text.utf8.dropLast().split(separator: 10, omittingEmptySubsequences: false).map { line in
+      (line.last == 13 ? line.dropLast() : line).split(separator: 9, omittingEmptySubsequences: false)
+        .map { String(Substring($0)) }
     }
-    guard lines.count == 3, lines[0] == query.columns, lines[1] == query.types,
-      lines[2].count == query.columns.count
+    guard lines.count >= 3, lines[0] == query.columns, lines[1] == query.types,
+      lines[2].count == query.columns.count, lines.count == 3 || lines[3] == [""],
+      // An exception may stand there too.
+      lines.dropFirst(4).allSatisfy({ $0.count == query.columns.count || $0 == [""] }),
+      ClickHouseErrors.exception(lines.dropFirst(4).joined().joined(separator: "\n"), code: nil) == nil
     else { return nil }
     return lines[2].map(unescaped)
   }
