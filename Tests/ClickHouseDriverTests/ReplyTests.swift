@@ -134,9 +134,21 @@ struct ReplyTests {
     "No exception",
     arguments: [
       "Code: ", "Code: x DB::Exception", "Code: 12", "code: 516. DB::Exception", "Zip Code: 12345 Street",
+      "<h1>HTTP Status 502</h1> Error Code: 502 org.apache.proxy.ProxyException: backend down",
+      "{\"Error Code: 516 Exception\"}",
     ])
   func noException(text: String) {
     guard case .stranger = Self.reply(500, text) else { return #expect(Bool(false)) }
+    #expect(!Self.reply(500, text).isClickHouse)
+  }
+
+  @Test("Who says that he is ClickHouse may be short")
+  func ownException() {
+    let headers = [(name: "x-clickhouse-query-id", value: "1")]
+    guard case .exception(let error) = Self.reply(500, "Code: 516 Exception", headers) else {
+      return #expect(Bool(false))
+    }
+    #expect(error.nativeCode == "516")
   }
 
   @Test("Somebody else's answer says whose it is")

@@ -127,6 +127,10 @@ import Testing
     front("429 Too Many Requests", ["Retry-After: 3"], "", .tooMany, note: "status 429"),
     front("502 Bad Gateway", [nginx], "<h1>502</h1>", .notReady, note: "nginx", mentions: "load balancer"),
     front(
+      "502 Tomcat", ["Server: Tomcat"],
+      "<h1>HTTP Status 502</h1> Error Code: 502 org.apache.proxy.ProxyException: backend down", .notReady,
+      note: "Tomcat", mentions: "load balancer"),
+    front(
       "503 Service Unavailable", [], "no server is available", .notReady, note: "status 503",
       mentions: "load balancer"),
     front(

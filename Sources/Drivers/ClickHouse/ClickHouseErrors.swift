@@ -17,10 +17,12 @@ enum ClickHouseErrors {
   /// An exception, as all versions write it: `Code: 193, e.displayText() = DB::Exception: …` and
   /// `Code: 516. DB::Exception: …`. It may follow a part of an answer that had begun with status 200.
   ///
-  /// - Parameter code: the header X-ClickHouse-Exception-Code.
+  /// - Parameters:
+  ///   - code: the header X-ClickHouse-Exception-Code.
+  ///   - isOwn: whether another header says that it is from ClickHouse. Other servers have exceptions too.
   /// - Returns: nil if it is none.
-  static func exception(_ text: String, code: Int?) -> ServerError? {
-    let start = exceptionStart(text)
+  static func exception(_ text: String, code: Int?, isOwn: Bool = false) -> ServerError? {
+    let start = exceptionStart(text, words: ownWords + (isOwn ? ["Exception"] : []))
     guard let code = code.flatMap({ $0 == 0 ? nil : $0 }) ?? start?.code else { return nil }
     let words = start.map { String(text[$0.index...]) } ?? text
     return ServerError(
@@ -28,15 +30,17 @@ enum ClickHouseErrors {
       origin: .server)
   }
 
-  /// The number behind the first `Code: ` that an exception follows.
-  private static func exceptionStart(_ text: String) -> (index: String.Index, code: Int)? {
+  private static let ownWords = ["DB::", "e.displayText()", "e.code()"]
+
+  /// The number behind the first `Code: ` that one of the words follows.
+  private static func exceptionStart(_ text: String, words: [String]) -> (index: String.Index, code: Int)? {
     var rest = text.utf8[...]
     while let start = rest.firstRange(of: Array("Code: ".utf8)) {
       let digits = rest[start.upperBound...].prefix { (48...57).contains($0) }.prefix(9)
       let behind = rest[digits.endIndex...].prefix(64)
       if !digits.isEmpty,
-        behind.firstRange(of: Array("DB::".utf8)) != nil
-          || behind.firstRange(of: Array("Exception".utf8)) != nil, let code = Int(String(Substring(digits)))
+        words.contains(where: { behind.firstRange(of: Array($0.utf8)) != nil }),
+        let code = Int(String(Substring(digits)))
       {
         return (start.lowerBound, code)
       }

@@ -40,14 +40,14 @@ enum ClickHouseReply {
 
   init(_ response: HTTPResponse, to query: ClickHouseQuery) {
     let text = response.text
+    let isOwn = response.headers.contains { $0.name.hasPrefix("x-clickhouse-") }
     let header = response.header("x-clickhouse-exception-code").flatMap { Int($0) }
     if response.status == 200, header == nil || header == 0, let row = Self.row(text, of: query) {
       self = .row(row)
-    } else if let error = ClickHouseErrors.exception(text, code: header) {
+    } else if let error = ClickHouseErrors.exception(text, code: header, isOwn: isOwn) {
       self = .exception(error)
     } else {
       let error = ClickHouseErrors.answer(response)
-      let isOwn = response.headers.contains { $0.name.hasPrefix("x-clickhouse-") }
       self = isOwn && !ClickHouseErrors.isNativePort(text) ? .unexpected(error) : .stranger(error)
     }
   }
