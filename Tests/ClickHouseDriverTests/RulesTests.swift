@@ -134,7 +134,12 @@ struct RulesTests {
       400, "server: nginx", "<center>The SSL certificate error</center>", .required,
       .clientCertificateRejected
     ),
-    (301, "location: https://db.example.com/", "", .disabled, .serverRequiresTLS),
+    (301, "location: https://localhost/", "", .disabled, .serverRequiresTLS),
+    (308, "location: https://LOCALHOST.:8443/x", "", .disabled, .serverRequiresTLS),
+    (301, "location: http://localhost:8443/", "", .disabled, .wrongProtocol),
+    (302, "location: https://login.portal.example/?u=1", "", .disabled, .wrongProtocol),
+    (302, "location: https://localhost@portal.example/", "", .disabled, .wrongProtocol),
+    (304, "", "", .disabled, .wrongProtocol),
     (302, "location: http://db.example.com/login", "", .disabled, .wrongProtocol),
     (307, "location: https://db.example.com/", "", .required, .wrongProtocol),
     (302, "", "", .disabled, .wrongProtocol),
@@ -167,6 +172,26 @@ struct RulesTests {
     let text = "HTTP 301\nserver: x\nlocation: https://db.example.com:8443/\n\n"
     let found = finding(ServerError(text: text, nativeCode: "HTTP 301", origin: .server))
     #expect(found?.notes.first?.contains("https://db.example.com:8443/, which was not followed") == true)
+  }
+
+  @Test("Where a redirection leads")
+  func location() throws {
+    func found(_ location: String) -> Finding? {
+      finding(
+        ServerError(text: "HTTP 302\nlocation: \(location)\n\n", nativeCode: "HTTP 302", origin: .server))
+    }
+    #expect(found("https://localhost/")?.advice?.change.contains("--port 443 --ssl required") == true)
+    #expect(found("https://localhost:8443")?.advice?.change.contains("--port 8443 --ssl required") == true)
+    #expect(found("https://portal.example/?u")?.advice?.message.contains(" to portal.example.") == true)
+    #expect(found("/login")?.advice?.message.hasSuffix("a redirection.") == true)
+    let unchanged = finding(ServerError(text: "HTTP 304", nativeCode: "HTTP 304", origin: .server))
+    #expect(unchanged?.advice?.message.contains("(status 304)") == true)
+    let six = ClickHouseLocation("https://[::1]:9/")
+    #expect(six?.host == "::1" && six?.port == 9)
+    #expect(six?.isAt([HostPort(host: "::1", port: 1)]) == true)
+    for text in ["", "https://", "https://:9/", "https://a:99999/", "ftp://a/", "https://a:b/"] {
+      #expect(ClickHouseLocation(text) == nil, "\(text)")
+    }
   }
 
   @Test("The native port, asked in every way", arguments: [SSLMode.disabled, .verifyIdentity])

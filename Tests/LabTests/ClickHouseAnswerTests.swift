@@ -108,8 +108,12 @@ import Testing
       "400 Bad Request", [nginx], "<center>No required SSL certificate was sent</center>",
       .clientCertificateRequired, in: [.required, .verifyIdentity], note: "nginx/1.22.1"),
     front(
-      "301 Moved Permanently", ["Location: https://ch.example.test:8443/"], "", .requiresTLS, in: [.disabled],
-      note: "https://ch.example.test:8443/, which was not followed"),
+      "301 Moved Permanently", ["Location: https://127.0.0.1:8443/"], "", .requiresTLS, in: [.disabled],
+      note: "https://127.0.0.1:8443/, which was not followed", mentions: "its port 8443"),
+    front(
+      "301 Moved Permanently", ["Location: https://ch.example.test:8443/"], "", .wrongProtocol,
+      in: [.disabled],
+      note: "https://ch.example.test:8443/, which was not followed", mentions: "to ch.example.test"),
     front(
       "302 Found", ["Location: http://ch.example.test/login"], "", .wrongProtocol,
       note: "http://ch.example.test/login, which was not followed", mentions: "redirection"),

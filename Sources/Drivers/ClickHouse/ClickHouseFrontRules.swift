@@ -26,7 +26,7 @@ enum ClickHouseFrontRules {
   private static func finding(for status: Int, _ error: ServerError, _ target: ConnectionTarget) -> Finding {
     let note = who(error, status)
     switch status {
-    case 300..<400: return redirect(error, status, target)
+    case 300...303, 307, 308: return redirect(error, status, target)
     case 401, 407:
       let realm =
         ClickHouseErrors.header(status == 401 ? "www-authenticate" : "proxy-authenticate", of: error)
@@ -72,13 +72,20 @@ enum ClickHouseFrontRules {
   private static func redirect(_ error: ServerError, _ status: Int, _ target: ConnectionTarget) -> Finding {
     let location = ClickHouseErrors.header("location", of: error) ?? "another place"
     let note = "The answer is a redirection (status \(status)) to \(location), which was not followed"
-    if target.ssl.mode == .disabled, location.lowercased().hasPrefix("https://") {
-      return Finding(cause: .serverRequiresTLS, notes: [note])
+    let place = ClickHouseLocation(location)
+    if target.ssl.mode == .disabled, let place, place.isSecured, place.isAt(target.hosts) {
+      return Finding(
+        cause: .serverRequiresTLS, notes: [note],
+        advice: (
+          "The server requires an encrypted connection: it sends whoever comes in plain text to its port \(place.port).",
+          "Set Port to \(place.port); switch to the SSL tab, and set Mode to Required (or stricter). On the command line: --port \(place.port) --ssl required"
+        ))
     }
+    let name = place.map { " to \($0.host)" } ?? ""
     return Finding(
       cause: .wrongProtocol, notes: [note],
       advice: (
-        "An HTTP server that is not ClickHouse answered with a redirection.",
+        "An HTTP server that is not ClickHouse answered with a redirection\(name).",
         "Enter the address of the ClickHouse server itself in Host and Port."
       ))
   }
