@@ -194,6 +194,20 @@ struct RulesTests {
     }
   }
 
+  @Test(
+    "A proxy that refuses the login",
+    arguments: [
+      ("401\nwww-authenticate: Basic realm=\"\"", true),
+      ("401\n\ninvalid username or password for user \"x\"", true),
+      ("401\nwww-authenticate: Negotiate", false), ("407\nproxy-authenticate: Basic realm=\"\"", false),
+    ])
+  func proxyLogin(text: String, isOurs: Bool) {
+    let error = ServerError(text: "HTTP \(text)", nativeCode: "HTTP \(text.prefix(3))", origin: .server)
+    let found = finding(error)
+    #expect(found?.cause == .authenticationFailed)
+    #expect(found?.advice?.change.hasPrefix("Check Username and Password") == isOurs)
+  }
+
   @Test("The native port, asked in every way", arguments: [SSLMode.disabled, .verifyIdentity])
   func nativePort(mode: SSLMode) {
     let said = "Port 9000 is for clickhouse-client program.\r\nYou must use port 9123 for HTTP.\r\n"

@@ -33,10 +33,15 @@ enum ClickHouseFrontRules {
         .map { [" It asks for: \($0)"] } ?? []
       return Finding(
         cause: .authenticationFailed, notes: [note] + realm.map { String($0.dropFirst()) },
-        advice: (
-          "A proxy in front of the server asks for a login of its own.",
-          "Have the proxy let requests through with the headers X-ClickHouse-User and X-ClickHouse-Key, or enter the address of the server itself in Host and Port."
-        ))
+        advice: isAboutTheLogin(error, status)
+          ? (
+            "A proxy in front of the server rejected the login.",
+            "Check Username and Password in the connection editor. If the proxy has users of its own, have it let requests through with the headers X-ClickHouse-User and X-ClickHouse-Key, or enter the address of the server itself in Host and Port. On the command line: --user USER --password SOURCE (prompt, env:NAME, file:PATH …)"
+          )
+          : (
+            "A proxy in front of the server asks for a login of its own.",
+            "Have the proxy let requests through with the headers X-ClickHouse-User and X-ClickHouse-Key, or enter the address of the server itself in Host and Port."
+          ))
     case 403:
       return Finding(
         cause: .accessDenied, notes: [note],
@@ -66,6 +71,16 @@ enum ClickHouseFrontRules {
           "Check Host, Port and the database type in the connection editor. If it is a proxy, it has to pass the path / on to ClickHouse."
         ))
     }
+  }
+
+  /// Whether it is the login of the request that was refused: chproxy does so for users whom ClickHouse would let in
+  /// under the same names, and asks for Basic's login, which servers take too.
+  private static func isAboutTheLogin(_ error: ServerError, _ status: Int) -> Bool {
+    guard status == 401 else { return false }
+    let challenge = ClickHouseErrors.header("www-authenticate", of: error)?.lowercased() ?? ""
+    let text = error.text.lowercased()
+    return challenge.hasPrefix("basic")
+      || ["username", "user name", "password", "credentials"].contains(where: text.contains)
   }
 
   /// A redirection is somebody's word about another place: nothing goes there unasked, least of all a password.
