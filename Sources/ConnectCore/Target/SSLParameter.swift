@@ -20,6 +20,8 @@ enum SSLParameter: Sendable {
   case minimumVersion
   /// redis-py's pair: what is asked of the certificate, and whether of its name too.
   case certificateRequirement, checkHostName
+  /// ClickHouse's clients: whether anything is verified, where there is TLS.
+  case skipsVerification, verifies
   /// lettuce's and go-redis' words for how much is verified.
   case verifyPeer, skipVerify
 
@@ -41,9 +43,10 @@ enum SSLParameter: Sendable {
     self = parameter
   }
 
-  /// ClickHouse's driver for Go.
+  /// ClickHouse's drivers for Go and Python (clickhouse-go, clickhouse-connect).
   private static let clickHouse: [String: SSLParameter] = [
-    "secure": .enabled, "skip_verify": .allowInvalidCertificates,
+    "secure": .enabled, "skip_verify": .skipsVerification, "verify": .verifies,
+    "ca_cert": .caFile, "client_cert": .certificateFile, "client_cert_key": .keyFile,
   ]
 
   private static let spellings: [String: SSLParameter] = [
@@ -86,6 +89,8 @@ struct SSLParameters {
   private var trustsServer: Bool?
   private var allowsInvalidHostnames: Given?
   private var allowsInvalidCertificates: Given?
+  /// What is verified where there is TLS.
+  private var strict: Given?
   private var redis = RedisVerification()
   private var mongo = MongoTLSOptions()
 
@@ -126,6 +131,12 @@ struct SSLParameters {
     case .trustServerCertificate: trustsServer = try boolean(given)
     case .allowInvalidHostnames: allowsInvalidHostnames = try boolean(given) ? given : nil
     case .allowInvalidCertificates: allowsInvalidCertificates = try boolean(given) ? given : nil
+    case .skipsVerification, .verifies:
+      if try boolean(given) == (parameter == .skipsVerification) {
+        allowsInvalidCertificates = given
+      } else {
+        strict = given
+      }
     case .socketFactory: try takeFactory(given)
     case .caFile: set(.caFile, given)
     case .certificateFile: set(.certificateFile, given)
@@ -180,6 +191,8 @@ struct SSLParameters {
       }
       return with(verification.given, verification.mode.rawValue)
     }
+    let hasTLS = enabled.map { $0.value != "false" } ?? scheme.impliesTLS
+    if let strict, hasTLS { return with(strict, SSLMode.verifyIdentity.rawValue) }
     if let enabled {
       let on: SSLMode = scheme.isPgJDBC ? .verifyIdentity : .required
       return with(enabled, (enabled.value == "false" ? SSLMode.disabled : on).rawValue)

@@ -16,7 +16,13 @@ import Testing
     ("https://h", 8443, .required), ("http://h?sslmode=verify-ca", 8443, .verifyCA),
     ("ch://h:9", 9, .disabled),
     ("clickhouse://h?secure=true", 8443, .required), ("ch://h?secure=1&skip_verify=true", 8443, .required),
-    ("ch://h?secure=false", 8123, .disabled), ("ch://h?ssl=true&sslmode=STRICT", 8443, .verifyIdentity),
+    ("ch://h?secure=true&skip_verify=false", 8443, .verifyIdentity),
+    ("ch://h?verify=true&secure=true", 8443, .verifyIdentity),
+    ("https://h?verify=true", 8443, .verifyIdentity),
+    ("ch://h?secure=true&verify=false", 8443, .required), ("ch://h?skip_verify=false", 8123, .disabled),
+    ("ch://h?secure=true&skip_verify=false&sslmode=verify-ca", 8443, .verifyCA),
+    ("ch://h?secure=false&verify=true", 8123, .disabled), ("ch://h?secure=false", 8123, .disabled),
+    ("ch://h?ssl=true&sslmode=STRICT", 8443, .verifyIdentity),
     ("ch://h?ssl=true&sslmode=none", 8443, .required), ("https://h:443/?tls=true", 443, .required),
   ]) func modesAndPorts(url: String, port: UInt16, mode: SSLMode) throws {
     let target = try target(url).target
@@ -25,6 +31,13 @@ import Testing
     #expect(target.engine == .clickhouse)
     #expect(target.user == "default")
     #expect(target.database == nil && target.password == nil)
+  }
+
+  @Test func filesOfPythonsDriver() throws {
+    let ssl = try target("ch://h?secure=true&verify=true&ca_cert=/a&client_cert=/b&client_cert_key=/c").target
+      .ssl
+    #expect(ssl.trust == .file("/a") && ssl.certificateFile == "/b" && ssl.keyFile == "/c")
+    #expect(ssl.mode == .verifyIdentity)
   }
 
   @Test(arguments: [
