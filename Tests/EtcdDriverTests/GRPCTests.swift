@@ -5,10 +5,12 @@ import Testing
 
 /// gRPC over HTTP/2: frames of messages, statuses, and what is none.
 @Suite struct GRPCTests {
+  private let type: [HTTPHeader] = [("content-type", "application/grpc")]
+
   private func answer(
     _ status: Int = 200, _ headers: [HTTPHeader] = [], _ body: [UInt8] = [], _ trailers: [HTTPHeader] = []
   ) -> GRPC.Answer {
-    GRPC.answer(HTTPResponse(status: status, headers: headers, body: body, trailers: trailers))
+    GRPC.answer(HTTPResponse(status: status, headers: type + headers, body: body, trailers: trailers))
   }
 
   @Test func requests() {
@@ -39,9 +41,32 @@ import Testing
     #expect(answer(200, [("grpc-status", "14")]) == .error(GRPCError(code: 14, text: "")))
   }
 
+  /// A status is digits, one alone, the last that is said, of an answer that says that it is gRPC's.
   @Test func foreign() {
-    #expect(answer(404, [("content-type", "text/html")]) == .foreign("HTTP/2 404, and no gRPC status"))
-    #expect(answer(200, [("grpc-status", "fine")]) == .foreign("HTTP/2 200, and no gRPC status"))
+    #expect(answer(404) == .foreign)
+    for text in ["fine", "+0", "-0", "0 ", "", "0x0", "99999999999999999999"] {
+      #expect(answer(200, [("grpc-status", text)]) == .foreign)
+    }
+    let ok: [HTTPHeader] = [("grpc-status", "0")]
+    let message: [UInt8] = [0, 0, 0, 0, 0]
+    #expect(answer(200, [], message, ok + [("grpc-status", "7")]) == .foreign)
+    #expect(answer(200, [], message, ok + ok) == .foreign)
+    #expect(answer(200, ok, message) == .foreign)
+    #expect(answer(200, ok, message, [("grpc-message", "x")]) == .foreign)
+    #expect(answer(503, [], message, ok) == .foreign)
+    #expect(answer(503, [("grpc-status", "14")]) == .error(GRPCError(code: 14, text: "")))
+  }
+
+  @Test(
+    arguments: [
+      ("application/grpc", true), ("application/grpc+proto", true), ("Application/gRPC;charset=x", true),
+      ("application/grpc-web", false), ("text/html", false), ("", false), (nil, false),
+    ] as [(String?, Bool)])
+  func contentTypes(type: String?, isGRPC: Bool) {
+    let response = HTTPResponse(
+      status: 200, headers: type.map { [("content-type", $0)] } ?? [], body: [0, 0, 0, 0, 0],
+      trailers: [("grpc-status", "0")])
+    #expect(GRPC.answer(response) == (isGRPC ? .message([]) : .foreign))
   }
 
   @Test(

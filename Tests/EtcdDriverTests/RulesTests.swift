@@ -1,4 +1,5 @@
 import ConnectCore
+import HTTP
 import Testing
 
 @testable import EtcdDriver
@@ -69,6 +70,36 @@ struct RulesTests {
     #expect(nameless?.notes.first?.contains("The certificate names no user") == true)
     #expect(finding("etcdserver: user name not found", "9")?.advice?.change.contains("--ssl-cert") == true)
     #expect(finding(.closed) == nil)
+  }
+
+  /// Of who stands in front of etcd, by the status of HTTP.
+  @Test(
+    arguments: [
+      (200, .wrongProtocol), (302, .wrongProtocol), (404, .wrongProtocol), (401, .authenticationFailed),
+      (407, .authenticationFailed), (403, .accessDenied), (429, .tooManyConnections), (502, .serverNotReady),
+      (503, .serverNotReady), (504, .serverNotReady), (500, .wrongProtocol),
+    ] as [(Int, Cause)])
+  func inFront(status: Int, cause: Cause) throws {
+    let error = HTTPEvidence.error(
+      HTTPResponse(
+        status: status, headers: [("server", "envoy"), ("location", "https://x/"), ("set-cookie", "no")],
+        body: Array("no healthy upstream\n".utf8)))
+    #expect(error.text.hasSuffix("\n\nno healthy upstream") && !error.text.contains("cookie"))
+    let found = try #require(finding(EtcdErrors.foreign, error))
+    #expect(found.cause == cause && found.notes.joined().contains("is from envoy"))
+    #expect(found.notes.contains { $0.contains("https://x/") } == (status == 302))
+    let failure = ConnectionFailure(stage: .auth, event: EtcdErrors.foreign, error: error)
+    let triesNext = EtcdEngine(curl: nil).triesNextHost(after: failure)
+    #expect(triesNext == [.serverNotReady, .tooManyConnections].contains(cause))
+  }
+
+  @Test("A member that is up, in a cluster that is not")
+  func stall() {
+    let failure = ConnectionFailure(stage: .query, event: .timedOut)
+    let observation = Observation(
+      outcome: .failed(failure), host: Self.target.hosts[0], encrypted: false, remarks: [.toldVersion])
+    let hints = EtcdRules().hints(for: failure, in: observation, target: Self.target)
+    #expect(hints == [EtcdRules.stallHint])
   }
 
   @Test("A member that waits for its cluster says nothing")

@@ -214,6 +214,7 @@ def mint(path, server_user=None):
     client("client-somebody", root, common_name="somebody")
     client("client-poor", root, common_name="poor")
     client("client-nopass", root, common_name="nopass")
+    client("client-nameless", root, common_name=None)
     folder.write("client-encrypted.key", trusted.key_pem(PASSPHRASE), mode=0o600)
     folder.write("client-open.key", trusted.key_pem(), mode=0o644)
     folder.write("client-both.pem", trusted.pem, trusted.key_pem(), mode=0o600)

@@ -41,6 +41,11 @@ import Testing
     named("names a user", "client"),
     named("names a user without rights", "client-poor") { $0.remark = "may not read the key “health”" },
     named("names nobody", "client-somebody", fails: .authentication),
+    named("has no name", "client-nameless", fails: .authentication),
+    named("has no name, but somebody logs in", "client-nameless") {
+      $0.user = EtcdAccount.user
+      $0.password = Account.password
+    },
     named("names nobody, but somebody logs in", "client-somebody") {
       $0.user = EtcdAccount.user
       $0.password = Account.password
@@ -98,16 +103,21 @@ import Testing
     }
   }
 
-  @Test func whoIsNobody() throws {
+  @Test(arguments: [
+    ("client-somebody", "etcdserver: user name not found", "common name"),
+    ("client-nameless", "etcdserver: permission denied", "names no user"),
+  ])
+  func whoIsNobody(certificate: String, words: String, note: String) throws {
     let port = try Lab.start(etcd: .mutual).port
     let pki = try Lab.pki
     let result = try Program.run([
-      "etcds://localhost:\(port)", "--ssl-cert", pki + "/client-somebody.crt", "--ssl-key",
-      pki + "/client-somebody.key", "--format", "json",
+      "etcds://localhost:\(port)", "--ssl-cert", "\(pki)/\(certificate).crt", "--ssl-key",
+      "\(pki)/\(certificate).key", "--format", "json",
     ])
     let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
-    #expect(diagnosis.serverResponse == "etcdserver: user name not found", "\(result)")
-    #expect(diagnosis.notes.contains { $0.contains("common name") }, "\(result)")
+    #expect(diagnosis.cause == Cause.authentication.rawValue, "\(result)")
+    #expect(diagnosis.serverResponse == words, "\(result)")
+    #expect(diagnosis.notes.contains { $0.contains(note) }, "\(result)")
     #expect(diagnosis.suggestion.contains("--ssl-cert"), "\(result)")
   }
 

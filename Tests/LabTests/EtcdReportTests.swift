@@ -71,4 +71,20 @@ import Testing
     try await RoundTrips.expect([2], EtcdServer.good, ["--ssl", "verify-identity", "--until", "tls"])
     try await RoundTrips.expect([5], EtcdServer.plain.open, ["--ssl", "disabled"], password: nil)
   }
+
+  /// What ends TLS in front of etcd may not know HTTP/2, and clients of gRPC's that demand it are told of.
+  @Test func notAgreedByALPN() throws {
+    let server = try MisbehavingServer([
+      .secure(), .hearHTTP2, .send(EtcdMessage.greeting), .hearHTTP2,
+      .send(HTTP2Message.answer(EtcdMessage.header, stream: 3)), .hearHTTP2,
+      .send(HTTP2Message.answer(EtcdMessage.members, stream: 5)), .stall,
+    ])
+    let good = try Lab.start(etcd: .good.open).port
+    for (port, isWarned) in [(server.port, true), (good, false)] {
+      let result = try Program.run(["etcds://127.0.0.1:\(port)", "--format", "json"])
+      let report = try #require(Report(result.output), "\(result)")
+      #expect(result.exitCode == 0, "\(result)")
+      #expect(report.warnings.contains { $0.contains("agree on h2 by ALPN") } == isWarned, "\(result)")
+    }
+  }
 }

@@ -90,7 +90,8 @@ import Testing
     row("stalls", .accepted, .required, [.stall], .timedOut).with(\.timeout, 2.5),
     row("stalls", .midHandshake, .verifyIdentity, [.stall], .timedOut).with(\.timeout, 1.5),
     row("stalls", .accepted, .disabled, [.stall], .timedOut).with(\.timeout, 2.5),
-    row("stalls", .proof, .required, [.stall], .timedOut).with(\.timeout, 2.5),
+    row("stalls", .proof, .required, [.stall], .timedOut).with(\.timeout, 2.5)
+      .with(\.note, "needs the rest of its cluster"),
   ]
   static let dribbles = [Mode.disabled, .required].flatMap { mode in
     points(mode).dropFirst().map { row("dribbles", $0, mode, $0.dribble + [.stall], .timedOut) }

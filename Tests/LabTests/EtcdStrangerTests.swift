@@ -56,6 +56,34 @@ import Testing
         + HTTP2Message.frame(1, 5, stream: 1, HTTP2Message.header("grpc-status", "0")), "cannot be read"
     ),
   ]
+  /// Balancers in front of members: nothing of gRPC's.
+  static let fronts: [(title: String, headers: [UInt8], body: String, cause: Cause, note: String)] = [
+    (
+      "no member behind a balancer", HTTP2Message.header(":status", "503"), "no healthy upstream", .notReady,
+      "envoy"
+    ),
+    ("a balancer's timeout", HTTP2Message.header(":status", "504"), "", .notReady, "envoy"),
+    ("a proxy's login", HTTP2Message.header(":status", "401"), "", .authentication, "envoy"),
+    (
+      "a redirection",
+      HTTP2Message.header(":status", "302") + HTTP2Message.header("location", "https://elsewhere.test/"),
+      "", .wrongProtocol, "https://elsewhere.test/"
+    ),
+  ]
+  static let frontRows = fronts.flatMap { front in
+    [Mode.disabled, .verifyIdentity].map { mode in
+      let head = HTTP2Message.frame(1, 4, stream: 1, front.headers + HTTP2Message.header("server", "envoy"))
+      let body = HTTP2Message.frame(0, 1, stream: 1, Array(front.body.utf8))
+      return row(
+        front.title, mode,
+        (mode == .disabled ? [] : [.secure()]) + [
+          .hearHTTP2, .send(HTTP2Message.settings + head + body), .stall,
+        ], front.cause, note: front.note
+      ).with(\.stage, "auth")
+    }
+  }
+  @Test(arguments: frontRows) func front(_ row: StressRow) async throws { try await row.judge() }
+
   static let neighbourRows = neighbours.flatMap { neighbour in
     [Mode.disabled, .required, .verifyIdentity].map { mode in
       row(

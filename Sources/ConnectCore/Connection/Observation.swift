@@ -109,6 +109,11 @@ package enum Remark: Codable, Equatable, Sendable {
   case keyNotReadable(String, words: String)
   /// The port is the one on which the servers of a cluster talk to each other; clients find the server there.
   case peerPort(clientURLs: [String])
+  /// The server told its version before any login.
+  case toldVersion
+  /// The server's TLS did not choose this protocol by ALPN (RFC 7301), although the server speaks it, and those clients
+  /// demand that.
+  case protocolNotAgreed(String, client: String)
   /// The server takes no writes.
   case serverIsReadOnly
   /// The database that was asked for is not among those that the user may see, where one comes into being by being

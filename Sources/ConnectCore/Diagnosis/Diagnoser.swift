@@ -35,6 +35,8 @@ extension Diagnosis {
   private static func concernsEngine(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Bool {
     switch failure.event {
     case .serverReported, .other: true
+    // What carries such an engine's protocol may be another server's, and say more than that it is.
+    case .foreignAnswer where !target.engine.traits.fallsBackToPlain && failure.error?.origin == .server: true
     // A service may have its own way to say that it lets nobody in from here.
     case .alert(let alert) where !target.engine.traits.fallsBackToPlain:
       alert.received && alert.beforeServerHello

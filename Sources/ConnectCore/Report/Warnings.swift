@@ -101,6 +101,8 @@ struct Warnings {
         "The login worked, and the user may not read the key “\(clean.line(key))”, which was read as a proof: \(clean.line(words.trimmingLineEnds()))"
       case .peerPort(let urls):
         "This port is the one on which the members of the cluster talk to each other. Clients are meant to connect to \(urls.isEmpty ? "another one" : urls.map(clean.line).joined(separator: ", "))."
+      case .protocolNotAgreed(let name, let client):
+        "The server's TLS did not agree on \(clean.line(name)) by ALPN, which \(client) demand: they cannot connect. Something that ends TLS in front of the server may have to be told to offer it."
       case .userNotUsed:
         "No password was given, so the login was the server's default user's\(target.user.map { ", not that of “\(clean.line($0))”" } ?? "")."
       default: nil

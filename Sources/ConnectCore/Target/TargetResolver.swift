@@ -107,6 +107,7 @@ package struct TargetResolver {
       warnings += try takePasswordFromFile(&target)
     }
     if engine == .sqlserver { try SQLServerLimits.check(target) }
+    if engine == .clickhouse { try ClickHouseLimits.check(target) }
     if let passphraseSource { target.ssl.keyPassphrase = try readSecret(passphraseSource, .keyPassphrase) }
     return ResolvedTarget(target: target, warnings: warnings)
   }
@@ -144,9 +145,10 @@ package struct TargetResolver {
     var hosts = try HostList.make(
       host: merged[.host], address: merged[.address], port: merged[.port], defaultPort: defaultPort)
     for index in hosts.indices { hosts[index].instance = instance }
-    if engine == .cassandra, let socket = hosts.first(where: \.isUnixSocket) {
+    if [.cassandra, .clickhouse, .etcd].contains(engine), let socket = hosts.first(where: \.isUnixSocket) {
       throw UsageError(
-        "The host \(socket.host.quoted) is a Unix socket, and Cassandra is tested over TCP only.")
+        "The host \(socket.host.quoted) is a Unix socket, and \(engine.traits.displayName) is tested over TCP only."
+      )
     }
     return hosts
   }

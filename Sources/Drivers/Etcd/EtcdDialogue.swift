@@ -23,13 +23,11 @@ final class EtcdDialogue<Wire: HTTPWire> {
     let metadata: [HTTPHeader] = [("hasleader", "true")] + (token.map { [("token", $0)] } ?? [])
     let sent = GRPC.request(
       path: request.path, message: request.message, metadata: request == .status ? [] : metadata)
-    switch GRPC.answer(try client.send(sent)) {
+    let response = try client.send(sent)
+    switch GRPC.answer(response) {
     case .message(let message): return .success(message)
     case .error(let error): return .failure(error)
-    case .foreign(let words):
-      throw wire.failure(
-        .foreignAnswer(ForeignAnswer(protocolName: "HTTP", bytes: [])),
-        ServerError(text: words, origin: .library("libcurl")))
+    case .foreign: throw wire.failure(EtcdErrors.foreign, HTTPEvidence.error(response))
     case .malformed: throw wire.failure(EtcdErrors.malformed, nil)
     }
   }

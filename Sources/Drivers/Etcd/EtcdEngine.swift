@@ -19,7 +19,11 @@ struct EtcdEngine: DirectEngine {
 
   /// A member that cannot serve is no reason not to ask another.
   func triesNextHost(after failure: ConnectionFailure) -> Bool {
-    failure.event == .serverReported && failure.error?.nativeCode == EtcdErrors.unavailable
+    switch failure.event {
+    case .serverReported: failure.error?.nativeCode == EtcdErrors.unavailable
+    case EtcdErrors.foreign: EtcdFrontRules.mayPass(failure.error)
+    default: false
+    }
   }
 
   func greet(over stream: any ByteStream, deadline: Deadline) throws(StreamFailure) -> DirectGreeting {

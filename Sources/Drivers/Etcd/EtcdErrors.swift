@@ -27,6 +27,8 @@ enum EtcdErrors {
 
   /// Messages that are not what rpc.proto says.
   static let malformed = FailureEvent.other("the server sent a message of etcd's that cannot be read")
+  /// An answer of HTTP's that is not one of gRPC's; it is the error beside it.
+  static let foreign = FailureEvent.foreignAnswer(ForeignAnswer(protocolName: "HTTP", bytes: []))
   /// The client certificate was asked who its user is, and has no common name.
   static let namelessCertificate = FailureEvent.other("the client certificate has no common name")
   /// A login is needed, and there is a password without a user.

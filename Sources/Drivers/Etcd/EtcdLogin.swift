@@ -14,6 +14,10 @@ struct EtcdLogin {
 
   func run() throws(ConnectionFailure) -> Session {
     let status = try dialogue.status()
+    connection.remarks.append(.toldVersion)
+    if connection.isEncrypted, connection.applicationProtocol != "h2" {
+      connection.remarks.append(.protocolNotAgreed("h2", client: "gRPC's newer clients"))
+    }
     let login = try logIn()
     guard target.until >= .query else { return Session() }
     connection.begin(.query)

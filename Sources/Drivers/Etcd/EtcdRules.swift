@@ -5,6 +5,7 @@ struct EtcdRules: DiagnosisRules {
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
     switch failure.event {
     case .serverReported: failure.error.flatMap(Self.finding)
+    case EtcdErrors.foreign: failure.error.flatMap(EtcdFrontRules.finding)
     case EtcdErrors.malformed: Finding(cause: .wrongProtocol)
     case EtcdErrors.noUser: Finding(cause: .authenticationFailed)
     case EtcdErrors.namelessCertificate:
@@ -35,12 +36,16 @@ struct EtcdRules: DiagnosisRules {
   func hints(
     for failure: ConnectionFailure, in observation: Observation, target: ConnectionTarget
   ) -> [String] {
+    if failure.event == .timedOut, observation.remarks.contains(.toldVersion) { return [Self.stallHint] }
     // Whoever has said anything is no such member.
     guard failure.event == .timedOut, failure.answers.isEmpty, failure.stage >= .tls,
       observation.encrypted == nil, observation.tls?.serverSpoke != true
     else { return [] }
     return [Self.silenceHint]
   }
+
+  static let stallHint =
+    "The member told its version, and did not answer what needs the rest of its cluster: more than half of the members have to be up and see each other"
 
   static let silenceHint =
     "A member of etcd that waits for the rest of its cluster accepts connections and says nothing"

@@ -6,8 +6,8 @@ enum GRPC {
   enum Answer: Equatable {
     case message([UInt8])
     case error(GRPCError)
-    /// It is an answer of HTTP's, and none of gRPC's; what it is, in a few words.
-    case foreign(String)
+    /// It is an answer of HTTP's, and none of gRPC's.
+    case foreign
     /// The message is longer or shorter than it says.
     case malformed
   }
@@ -19,15 +19,32 @@ enum GRPC {
       headers: [("content-type", "application/grpc"), ("te", "trailers")] + metadata, body: framed(message))
   }
 
+  /// The status is the last thing that is said: behind the message, or with the headers where there is none
+  /// ("Trailers-Only").
   static func answer(_ response: HTTPResponse) -> Answer {
-    guard let code = response.trailer("grpc-status").flatMap({ Int($0) }) else {
-      return .foreign("HTTP/2 \(response.status), and no gRPC status")
-    }
+    let isShort = response.trailers.isEmpty && response.body.isEmpty
+    let last = isShort ? response.headers : response.trailers
+    let codes = last.filter { $0.name == "grpc-status" }
+    guard isGRPC(response.header("content-type")), codes.count == 1, let code = number(codes[0].value),
+      code != 0 || response.status == 200
+    else { return .foreign }
     guard code == 0 else {
-      let text = response.trailer("grpc-message") ?? ""
+      let text = last.first { $0.name == "grpc-message" }?.value ?? ""
       return .error(GRPCError(code: code, text: percentDecoded(text)))
     }
     return unframed(response.body).map { .message($0) } ?? .malformed
+  }
+
+  /// `application/grpc`, and with what is behind it: `+proto`, `;charset=…`.
+  private static func isGRPC(_ type: String?) -> Bool {
+    let name = "application/grpc"
+    guard let type = type?.lowercased(), type.hasPrefix(name) else { return false }
+    return type.dropFirst(name.count).first.map { "+;".contains($0) } ?? true
+  }
+
+  /// Digits alone: `Int` takes signs as well.
+  private static func number(_ text: String) -> Int? {
+    text.utf8.allSatisfy { (48...57).contains($0) } ? Int(text) : nil
   }
 
   /// A byte that says that it is not compressed, and the length.

@@ -158,6 +158,13 @@ import Testing
         == true)
   }
 
+  @Test func aSocket() {
+    let message = refusal(engine: "etcd", built: [.etcd]) { $0.host = "/tmp/sock" }
+    #expect(message?.contains("etcd is tested over TCP only") == true)
+    let other = refusal(engine: "clickhouse", built: [.clickhouse]) { $0.host = "/tmp/sock" }
+    #expect(other?.contains("ClickHouse is tested over TCP only") == true)
+  }
+
   @Test func aKeyAlone() {
     let message = refused("etcds://h", ["ETCDCTL_KEY": "/key"])
     #expect(message?.contains("ETCDCTL_KEY needs a client certificate (--ssl-cert or ETCDCTL_CERT)") == true)
