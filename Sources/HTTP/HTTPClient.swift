@@ -15,6 +15,8 @@ package final class HTTPClient<Wire: HTTPWire> {
   private let easy: UnsafeMutableRawPointer
   /// The beginning of what came to the last request: it tells what else than HTTP may have answered.
   private var firstBytes: [UInt8] = []
+  /// The answer to the last request, as far as it has come, also where `send` threw; nil: not even its headers have.
+  package private(set) var heard: HTTPResponse?
   /// Whether the other side has proven to speak HTTP.
   private var isHTTP = false
   /// What has come and libcurl has not been given, and the part of it that comes next.
@@ -53,6 +55,7 @@ package final class HTTPClient<Wire: HTTPWire> {
   /// - Throws: what ended the connection, `.closed` also for what ends it or the request in HTTP/2; `.foreignAnswer`
   ///   for what is not HTTP; `.other` for a header that cannot be sent, and for an answer of more than a mebibyte.
   package func send(_ request: HTTPRequest) throws(Wire.Failure) -> HTTPResponse {
+    heard = nil
     guard let call = HTTPCall(request, to: wire.authority, version, inner, curl, easy) else {
       throw wire.failure(.other("a part of the request has characters that HTTP does not allow there"), nil)
     }
@@ -62,6 +65,7 @@ package final class HTTPClient<Wire: HTTPWire> {
       throw wire.failure(.other("libcurl takes no request"), nil)
     }
     defer {
+      heard = call.answer.response
       _ = curl.functions.curl_multi_remove_handle(multi, easy)
       // It would go on writing to what belongs to the call.
       curl.functions.curl_easy_reset(easy)

@@ -120,6 +120,21 @@ struct HTTPClientTests {
     #expect(try failure(reset).event == .reset(errno: 104))
   }
 
+  @Test(
+    arguments: [
+      ("HTTP/1.1 500 x\r\nContent-Length: 90\r\n\r\nCode: 7", false),
+      ("HTTP/1.1 500 x\r\nContent-Length: 90\r\n\r\nCode: 7", true),
+      ("HTTP/1.1 500 x\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nCode: 7\r\n", false),
+    ])
+  func whatWasHeardOfIt(text: String, resets: Bool) throws {
+    let client = try HTTPClient(over: ScriptedWire([Array(text.utf8)], resets: resets), LibCurl.shared.get())
+    #expect(throws: StreamFailure.self) { try client.send(HTTPRequest(path: "/")) }
+    #expect(client.heard?.status == 500)
+    #expect(client.heard?.text == "Code: 7")
+    #expect(throws: StreamFailure.self) { try client.send(HTTPRequest(path: "/")) }
+    #expect(client.heard == nil)
+  }
+
   @Test func endless() throws {
     let head = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
     let chunk = Array("4000\r\n".utf8) + [UInt8](repeating: 65, count: 0x4000) + Array("\r\n".utf8)
