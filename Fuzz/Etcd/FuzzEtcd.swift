@@ -25,6 +25,7 @@ public func fuzzEtcd(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   precondition(decoded.utf8.count <= text.utf8.count * 3)
   _ = GRPC.answer(
     HTTPResponse(
-      status: 200, body: bytes, trailers: [("grpc-status", String(text.prefix(3))), ("grpc-message", text)]))
+      status: 200, headers: [("content-type", "application/grpc")], body: bytes,
+      trailers: [("grpc-status", String(text.prefix(3))), ("grpc-message", text)]))
   return 0
 }

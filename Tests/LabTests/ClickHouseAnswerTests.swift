@@ -84,6 +84,32 @@ import Testing
       "HTTP/1.0 403 x\r\nX-ClickHouse-Exception-Code: 516\r\nContent-Length: 0\r\n\r\n", .authentication,
       "auth"),
   ].flatMap { $0 }
+  /// Since version 25 an exception is where the answer breaks off.
+  static let brokenOff = [[Step.close], [.reset], [.stall]].flatMap { end -> [StressRow] in
+    let head = "version\tuser\tdatabase\nString\tString\tString\n24.3"
+    let tail =
+      "\r\n__exception__\r\nPOQR\r\nCode: 241. DB::Exception: Memory limit (MEMORY_LIMIT_EXCEEDED)\r\n"
+    func chunk(_ text: String) -> String { String(text.utf8.count, radix: 16) + "\r\n\(text)\r\n" }
+    let answers = [
+      ("200, chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(head) + chunk(tail)),
+      (
+        "500, a length",
+        "HTTP/1.1 500 x\r\nX-ClickHouse-Exception-Code: 241\r\nContent-Length: 900\r\n\r\nCode: 241. DB::Exception: x"
+      ),
+    ]
+    return answers.flatMap { title, answer in
+      modes.map { mode in
+        StressRow(
+          "\(title), \(end)", mode,
+          (mode == .disabled ? [] : [.secure()]) + [.hearHTTP, .send(answer)] + end,
+          .notReady, "query"
+        ).with(\.engine, "clickhouse").with(\.proves, true).with(\.response, "Code: 241. DB::Exception")
+          .with(\.timeout, 0.9).with(\.time, "\(end)".contains("stall") ? .atTheTimeout : .atOnce)
+      }
+    }
+  }
+  @Test(arguments: brokenOff) func breaksOff(_ row: StressRow) async throws { try await row.judge() }
+
   @Test(arguments: strange) func strangeAnswer(_ row: StressRow) async throws { try await row.judge() }
 
   static func front(
@@ -172,6 +198,24 @@ import Testing
     let result = try Program.run(["ch://127.0.0.1:\(server.port)", "--format", "json"])
     #expect(result.exitCode == (knows ? 0 : Cause.other.exitCode), "\(result)")
     #expect(try server.heard().count == 1)
+  }
+
+  /// A server, or a proxy, that ends the connection with every answer: the second question takes another one.
+  @Test(arguments: [true, false]) func oldServerThatCloses(answersAgain: Bool) throws {
+    let unknown = ClickHouseAnswer.text(
+      "404 Not Found", ["Connection: close"],
+      "Code: 46, e.displayText() = DB::Exception: Unknown function currentUser\n")
+    let row = ClickHouseAnswer.text(
+      "200 OK", [], "version\tdatabase\nString\tString\n18.16.1\tdefault\n")
+    let server = try MisbehavingServer(
+      [.hearHTTP, .send(unknown), .close], then: [.hearHTTP] + (answersAgain ? [.send(row)] : []) + [.close])
+    let result = try Program.run(["ch://127.0.0.1:\(server.port)", "--format", "json"])
+    #expect(result.exitCode == (answersAgain ? 0 : Cause.lost.exitCode), "\(result)")
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(report.server?.version == (answersAgain ? "18.16.1" : nil), "\(result)")
+    #expect(report.attempts.map(\.cause) == ["connection-lost", answersAgain ? nil : "connection-lost"])
+    let heard = try server.heard()
+    #expect(heard.count > 1 && heard[1].contains("SELECT version() AS version, currentDatabase()"))
   }
 
   /// A service of ClickHouse Cloud that sleeps, and one that is asked without TLS.

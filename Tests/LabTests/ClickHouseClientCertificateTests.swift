@@ -82,6 +82,46 @@ import Testing
     #expect(!heard.contains("X-ClickHouse-Key"))
   }
 
+  /// The same where the server ends the connection with every answer.
+  @Test(arguments: ["row", "refusal", "nothing"]) func loginByCertificateOverAnother(answer: String) throws {
+    let refused = ClickHouseAnswer.text(
+      "403 Forbidden", ["Connection: close"], "Code: 516. DB::Exception: first: Authentication failed\n")
+    let second: [Step] =
+      switch answer {
+      case "row": [.send(ClickHouseAnswer.row)]
+      case "refusal": [.send(ClickHouseAnswer.text("403 x", [], "Code: 516. DB::Exception: second\n"))]
+      default: []
+      }
+    let server = try MisbehavingServer(
+      [.secure(), .hearHTTP, .send(refused), .close], then: [.secure(), .hearHTTP] + second + [.close])
+    let result = try Program.run([
+      "ch://\(Account.user)@localhost:\(server.port)?secure=true", "--format", "json", "--ssl-cert",
+      Lab.pki + "/client-both.pem",
+    ])
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(try server.heard().count == 2)
+    guard answer != "row" else { return #expect(result.exitCode == 0, "\(result)") }
+    #expect(result.exitCode == Cause.authentication.exitCode, "\(result)")
+    #expect(report.diagnosis?.serverResponse?.contains("first") == true, "\(result)")
+    let said = report.diagnosis?.notes.contains { $0.contains("the login by the certificate alone") }
+    #expect(said == (answer == "nothing"), "\(result)")
+  }
+
+  /// The certificate was the login, and what comes after it is another matter.
+  @Test func certificateWithoutTheDatabase() throws {
+    let answers = ["Code: 516. DB::Exception: Authentication failed", "Code: 81. DB::Exception: No x"].map {
+      ClickHouseAnswer.text("404 x", [], $0)
+    }
+    let server = try MisbehavingServer([
+      .secure(), .hearHTTP, .send(answers[0]), .hearHTTP, .send(answers[1]), .stall,
+    ])
+    let result = try Program.run([
+      "ch://\(Account.user)@localhost:\(server.port)/x?secure=true", "--format", "json", "--ssl-cert",
+      Lab.pki + "/client-both.pem",
+    ])
+    #expect(result.exitCode == Cause.noDatabase.exitCode, "\(result)")
+  }
+
   /// Refused both ways, it is the first refusal that counts.
   @Test func certificateOfNobody() throws {
     let answers = ["first", "second"].map {

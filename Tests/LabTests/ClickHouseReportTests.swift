@@ -46,6 +46,18 @@ import Testing
       "\(result)")
   }
 
+  /// Whether a database is there is not the login's matter.
+  @Test func untilAuthWithoutTheDatabase() throws {
+    let port = try Lab.start(clickhouse: .plain).port
+    for (until, code) in [("auth", 0), ("query", Cause.noDatabase.exitCode)] {
+      let result = try Program.run(
+        ["ch://\(Account.user)@localhost:\(port)/nowhere", "--until", until, "--format", "json"],
+        environment: ["CLICKHOUSE_PASSWORD": Account.password])
+      #expect(result.exitCode == code, "\(result)")
+      #expect(Report(result.output)?.stages.map(\.name).last == until, "\(result)")
+    }
+  }
+
   @Test func aURLSaysItAll() throws {
     let running = try Lab.start(clickhouse: .good)
     let login = "\(Account.user):\(Account.password)@localhost:\(running.port)"

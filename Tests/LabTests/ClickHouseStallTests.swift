@@ -60,9 +60,11 @@ import Testing
   static func row(_ what: String, _ point: Point, _ mode: Mode, _ end: [Step], _ cause: Cause) -> StressRow {
     let tls = mode != .disabled
     let approach = what == "dribbles" && point == .serverHello ? [] : point.approach(tls: tls)
+    // A second question whose connection is lost takes another one, whose login is to be proven too.
+    let again = point == .second ? Point.answer.approach(tls: tls) + end : nil
     return StressRow(
-      "\(what) \(point.rawValue)", mode, approach + end, cause,
-      !tls && point.stage == "tls" ? "auth" : point.stage
+      "\(what) \(point.rawValue)", mode, approach + end, then: again, cause,
+      !tls && point.stage == "tls" || again != nil && cause == .lost ? "auth" : point.stage
     ).with(\.engine, "clickhouse")
       // HTTP has no greeting: the request is the first thing that is said.
       .with(\.proves, !tls || point.stage != "tls")

@@ -28,6 +28,20 @@ import Testing
       ], "\(result)")
   }
 
+  /// So are a balancer without members, and a member that ends in order.
+  @Test func endpointsBehindOthers() throws {
+    let none = HTTP2Message.frame(1, 5, stream: 1, HTTP2Message.header(":status", "503"))
+    let end = HTTP2Message.frame(7, 0, [0, 0, 0, 0, 0, 0, 0, 0])
+    let fakes = try [none, end].map {
+      try MisbehavingServer([.hearHTTP2, .send(HTTP2Message.settings + $0), .stall])
+    }
+    let port = try Lab.start(etcd: .plain.open).port
+    let hosts = (fakes.map(\.port) + [port]).map { "127.0.0.1:\($0)" }
+    let (result, report) = try run("etcd://" + hosts.joined(separator: "/,etcd://"))
+    #expect(result.exitCode == 0 && report.address == "127.0.0.1:\(port)", "\(result)")
+    #expect(report.attempts.map(\.cause) == ["server-not-ready", "connection-lost", nil], "\(result)")
+  }
+
   @Test func endpointsOfTheEnvironment() throws {
     let unused = try Lab.unusedPort()
     let port = try Lab.start(etcd: .good).port

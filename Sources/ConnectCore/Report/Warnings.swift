@@ -96,7 +96,7 @@ struct Warnings {
       case .authenticationDisabled:
         "Authentication is disabled on the server: it lets in everybody, and nothing is known of the user and the password that were given."
       case .userNotNamed:
-        "A user and a password belong together, and only one of them was given: it was not used. The login was a client certificate's, this one's or that of something on the way."
+        "A user and a password belong together, and only one of them was given: it was not used. If the server's authentication is on, the login was a client certificate's, this one's or that of something on the way."
       case .keyNotReadable(let key, let words):
         "The login worked, and the user may not read the key “\(clean.line(key))”, which was read as a proof: \(clean.line(words.trimmingLineEnds()))"
       case .peerPort(let urls):

@@ -1,13 +1,22 @@
 internal import ConnectCore
 internal import HTTP
+internal import Synchronization
 internal import Transport
 
 /// What ClickHouse adds to the test of one host: its health check, and a query that nobody else would answer so.
-struct ClickHouseEngine: DirectEngine {
+final class ClickHouseEngine: DirectEngine {
   /// nil: the test ends before the login.
-  let curl: LibCurl?
+  private let curl: LibCurl?
+  /// A second question, for which the server wants a second connection, and what the first has come to.
+  private let next = Mutex<(question: ClickHouseDialogue.Question, first: ConnectionFailure)?>(nil)
 
   let carrier: String? = "HTTP"
+
+  init(curl: LibCurl?) { self.curl = curl }
+
+  func forHost() -> ClickHouseEngine { ClickHouseEngine(curl: curl) }
+
+  func triesAgain(after failure: ConnectionFailure) -> Bool { next.withLock { $0 != nil } }
 
   func greet(over stream: any ByteStream, deadline: Deadline) throws(StreamFailure) -> DirectGreeting {
     try ClickHouseGreeting.exchange(over: stream, deadline: deadline)
@@ -18,47 +27,95 @@ struct ClickHouseEngine: DirectEngine {
   func converse(over connection: DirectConnection) throws(ConnectionFailure) -> Session {
     connection.begin(.auth)
     guard let curl else { throw connection.failure(.other("libcurl was not opened")) }
-    let client = try HTTPClient(over: connection, curl)
+    let dialogue = try ClickHouseDialogue(over: connection, curl)
     let target = connection.target
     if !connection.isEncrypted, target.password != nil { connection.remarks.append(.passwordGivenInClear) }
-    let query = target.until == .query ? ClickHouseQuery.identity : .login
-    let (reply, login) = try logIn(query, client, connection)
+    if let second = next.withLock({ state in
+      defer { state = nil }
+      return state
+    }) {
+      return try answer(second.question, after: second.first, dialogue, reconnects: false)
+    }
+    let login = try Self.login(connection)
+    let question = ClickHouseDialogue.Question(
+      query: target.until == .query ? .identity : .login, login: login)
+    do throws(ConnectionFailure) {
+      return try session(question, dialogue)
+    } catch {
+      guard let second = Self.second(question, after: error, connection) else { throw error }
+      return try answer(second, after: error, dialogue)
+    }
+  }
+
+  /// What the answer to the question amounts to.
+  private func session(
+    _ question: ClickHouseDialogue.Question, _ dialogue: ClickHouseDialogue
+  ) throws(ConnectionFailure) -> Session {
+    let connection = dialogue.connection
+    let reply = try dialogue.ask(question)
     // A connection that was lost before this says nothing of the login: a container's proxy ends some so.
     connection.credentialsRequested = reply.isClickHouse
     if case .exception(let error) = reply, ClickHouseErrors.isAboutTheUser(error) {
       throw connection.failure(.serverReported, error)
     }
     guard reply.isClickHouse else { throw Self.failure(reply, connection) }
-    guard target.until == .query else {
-      if case .row(let values) = reply { return query.identity(values).session(asked: login.user) }
+    if connection.target.until == .query {
+      if connection.stage != .query { connection.begin(.query) }
+    } else if reply.isUnknownFunction {
       // Only who is logged in is told what he may not call.
-      guard reply.isUnknownFunction else { throw Self.failure(reply, connection) }
       return Session()
     }
-    connection.begin(.query)
-    if case .row(let values) = reply { return query.identity(values).session(asked: login.user) }
-    // Servers older than version 19 have no currentUser().
-    guard reply.isUnknownFunction else { throw Self.failure(reply, connection) }
-    let second = ClickHouseReply(try client.send(request(.oldIdentity, login, target)), to: .oldIdentity)
-    guard case .row(let values) = second else { throw Self.failure(second, connection) }
-    return ClickHouseQuery.oldIdentity.identity(values).session(asked: login.user)
+    guard case .row(let values) = reply else { throw Self.failure(reply, connection) }
+    return question.query.identity(values).session(asked: question.login.user)
   }
 
-  /// The answer, and the login that it is the answer to.
-  private func logIn(
-    _ query: ClickHouseQuery, _ client: HTTPClient<DirectConnection>, _ connection: DirectConnection
-  ) throws(ConnectionFailure) -> (ClickHouseReply, ClickHouseLogin) {
+  /// What to ask after a first question has failed so; nil: nothing.
+  private static func second(
+    _ first: ClickHouseDialogue.Question, after failure: ConnectionFailure, _ connection: DirectConnection
+  ) -> ClickHouseDialogue.Question? {
     let target = connection.target
-    let login = try Self.login(connection)
-    let reply = ClickHouseReply(try client.send(request(query, login, target)), to: query)
+    guard failure.event == .serverReported, let error = failure.error else { return nil }
+    // Servers older than version 19 have no currentUser().
+    if error.nativeCode == ClickHouseErrors.unknownFunction {
+      return ClickHouseDialogue.Question(query: .oldIdentity, login: first.login)
+    }
     // A user who is known by a certificate has to say so, and servers refuse that of any other user.
-    guard case .exception(let error) = reply, ClickHouseErrors.isAboutTheUser(error),
-      target.password == nil, connection.isEncrypted, target.ssl.certificateFile != nil,
-      let second = try? client.send(request(query, .certificate(login.user), target))
-    else { return (reply, login) }
-    let answer = ClickHouseReply(second, to: query)
-    guard case .row = answer else { return (reply, login) }
-    return (answer, .certificate(login.user))
+    guard ClickHouseErrors.isAboutTheUser(error), target.password == nil, connection.isEncrypted,
+      target.ssl.certificateFile != nil
+    else { return nil }
+    return ClickHouseDialogue.Question(query: first.query, login: .certificate(first.login.user))
+  }
+
+  /// Asks the second question. If the server has ended the connection with its first answer, that takes another one.
+  private func answer(
+    _ question: ClickHouseDialogue.Question, after first: ConnectionFailure, _ dialogue: ClickHouseDialogue,
+    reconnects: Bool = true
+  ) throws(ConnectionFailure) -> Session {
+    do throws(ConnectionFailure) {
+      return try session(question, dialogue)
+    } catch {
+      guard let words = Self.wordsIfLost(error) else {
+        // Refused both ways, it is the first refusal that counts.
+        let isRefused =
+          question.login.isCertificate && error.error.map(ClickHouseErrors.isAboutTheUser) == true
+        throw isRefused ? first : error
+      }
+      if reconnects, error.event != .timedOut, !dialogue.hasBeenAnswered {
+        next.withLock { $0 = (question, first) }
+        throw error
+      }
+      guard question.login.isCertificate else { throw error }
+      throw first.adding(.unanswered("the login by the certificate alone: \(words)"))
+    }
+  }
+
+  /// What became of the connection, if that is why there is no answer.
+  private static func wordsIfLost(_ failure: ConnectionFailure) -> String? {
+    switch failure.event {
+    case .closed, .reset: "the server ended the connection"
+    case .timedOut: "no answer in time"
+    default: nil
+    }
   }
 
   private static func login(_ connection: DirectConnection) throws(ConnectionFailure) -> ClickHouseLogin {
@@ -71,23 +128,13 @@ struct ClickHouseEngine: DirectEngine {
     return login
   }
 
-  private func request(
-    _ query: ClickHouseQuery, _ login: ClickHouseLogin, _ target: ConnectionTarget
-  ) -> HTTPRequest {
-    let database = target.database.map { "?database=" + $0.queryEscaped } ?? ""
-    return HTTPRequest(
-      method: "POST", path: "/" + database,
-      headers: login.headers + [(name: "Content-Type", value: "text/plain; charset=utf-8")],
-      body: Array(query.text.utf8))
-  }
-
   private static func failure(
     _ reply: ClickHouseReply, _ connection: DirectConnection
   ) -> ConnectionFailure {
     switch reply {
     case .exception(let error), .stranger(let error): connection.failure(.serverReported, error)
     case .row, .unexpected:
-      connection.failure(.other("the answer is not the row that the query asked for"), reply.error)
+      connection.failure(ClickHouseErrors.notTheRow, reply.error)
     }
   }
 }

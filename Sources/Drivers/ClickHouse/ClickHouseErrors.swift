@@ -6,6 +6,9 @@ enum ClickHouseErrors {
   /// UNKNOWN_FUNCTION, and the code's place in ClickHouse's list of them (src/Common/ErrorCodes.cpp).
   static let unknownFunction = "46"
 
+  /// ClickHouse answered, and with something else than the query's row.
+  static let notTheRow = FailureEvent.other("the answer is not the row that the query asked for")
+
   /// The exceptions that end a login: UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD, IP_ADDRESS_NOT_ALLOWED,
   /// AUTHENTICATION_FAILED.
   private static let loginCodes: Set = ["192", "193", "194", "195", "516"]

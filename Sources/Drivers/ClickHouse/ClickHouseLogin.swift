@@ -21,6 +21,8 @@ enum ClickHouseLogin {
     }
   }
 
+  var isCertificate: Bool { if case .certificate = self { true } else { false } }
+
   var user: String {
     switch self {
     case .headers(let user, _), .basic(let user, _), .certificate(let user): user

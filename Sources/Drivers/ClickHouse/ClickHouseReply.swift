@@ -6,6 +6,8 @@ struct ClickHouseQuery {
   let text: String
   let columns: [String]
   let types: [String]
+  /// Whether it is put where the target's database is: who is logged in is one thing, and what he may use another.
+  var needsDatabase: Bool { columns.contains("database") }
 
   private init(_ select: String, _ columns: [String]) {
     text = "SELECT \(select) FORMAT TabSeparatedWithNamesAndTypes"

@@ -12,6 +12,7 @@ enum EtcdErrors {
 
   // MARK: etcd's own words (its api/v3rpc/rpctypes), in lower case, as much of them as has stayed the same since 3.0
 
+  static let wrongLogin = "invalid user id or password"
   static let loginNeeded = "user name is empty"
   static let authenticationOff = "authentication is not enabled"
   static let permissionDenied = "permission denied"

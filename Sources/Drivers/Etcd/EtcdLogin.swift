@@ -71,22 +71,24 @@ struct EtcdLogin {
   }
 
   /// Says whose login it was, where that is not the user who was given.
-  private func tellLogin(isOff: Bool) {
-    if isOff {
+  private func tellLogin(isOff: Bool?) {
+    if isOff == true {
       if hasHalfALogin { connection.remarks.append(.authenticationDisabled) }
       return
     }
     if hasHalfALogin { connection.remarks.append(.userNotNamed) }
-    if let certificateUser { connection.remarks.append(.userOfCertificate(certificateUser)) }
+    if isOff == false, let certificateUser { connection.remarks.append(.userOfCertificate(certificateUser)) }
   }
 
-  /// Whether etcd says that its authentication is off. Nobody's login with no password tells, in all versions; the
-  /// method AuthStatus is for the administrator alone, and there from 3.5 on.
-  private func authenticationIsOff() throws(ConnectionFailure) -> Bool {
-    switch try dialogue.call(.authenticate(user: "", password: "")) {
-    case .success: false
-    case .failure(let error): EtcdErrors.says(EtcdErrors.authenticationOff, EtcdErrors.error(error))
+  /// Whether etcd says that its authentication is off; nil: it says neither. Nobody's login with no password tells, in
+  /// all versions; the method AuthStatus is for the administrator alone, and there from 3.5 on.
+  private func authenticationIsOff() throws(ConnectionFailure) -> Bool? {
+    guard case .failure(let error) = try dialogue.call(.authenticate(user: "", password: "")) else {
+      return nil
     }
+    let refusal = EtcdErrors.error(error)
+    if EtcdErrors.says(EtcdErrors.authenticationOff, refusal) { return true }
+    return EtcdErrors.says(EtcdErrors.wrongLogin, refusal) ? false : nil
   }
 
   private func authenticate(_ user: String, _ password: Secret) throws(ConnectionFailure) {

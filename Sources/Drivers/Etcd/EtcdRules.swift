@@ -61,7 +61,7 @@ struct EtcdRules: DiagnosisRules {
 
   /// By a part of the text in lower case (etcd's api/v3rpc/rpctypes/error.go and auth/store.go).
   private static let words: [(part: String, cause: Cause, note: String?)] = [
-    ("invalid user id or password", .authenticationFailed, nil),
+    (EtcdErrors.wrongLogin, .authenticationFailed, nil),
     (EtcdErrors.loginNeeded, .authenticationFailed, nil),
     (
       "password was given for no password user", .authenticationFailed,
