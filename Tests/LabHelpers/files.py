@@ -90,6 +90,24 @@ class SQLite:
     def schema_format(self, path):
         write(path, changed(self.good(path), 44, struct.pack(">I", 5)))
 
+    def huge(self, path):
+        """A schema that takes seconds to read."""
+        connection = self.open(path, "writable_schema=on")
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO sqlite_master VALUES ('view', ?1, ?1, 0, 'CREATE VIEW ' || ?1 || ' AS SELECT 1')",
+            [(f"v{i}",) for i in range(200_000)],
+        )
+        connection.execute("COMMIT")
+        connection.close()
+
+    def long_text(self, path):
+        """The library's words hold the name."""
+        connection = self.open(path)
+        connection.execute(f"CREATE TABLE {'x' * 1_000_000} (id)")
+        connection.close()
+        write(path, read(path).replace(b"CREATE TABLE", b"CREATE TABEL"))
+
     def forbidden_log(self, path):
         self.copied_open(path, ["", "-wal", "-shm"])
         os.chmod(path + "-wal", 0)

@@ -78,6 +78,52 @@ import Testing
     }
   }
 
+  /// How often a path was opened while the program tried again for 2.5 seconds, after 0.3 each; and the report.
+  private func opens(of path: String, _ file: LabFile) throws -> (count: Int, result: ProgramResult) {
+    let trace = file.folder.path + "-trace"
+    defer { try? FileManager.default.removeItem(atPath: trace) }
+    let result = try Command.run(
+      [
+        "strace", "-f", "-o", trace, "-e", "trace=openat", "-P", path, Program.path,
+        "\(file.engine):\(file.path)",
+        "--format", "json", "--timeout", "0.3", "--wait", "2.5",
+      ], environment: Program.cleanEnvironment.merging(LabFile.environment(file.engine)) { $1 })
+    let calls = try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
+    return (calls.filter { $0.contains("openat(") }.count, result)
+  }
+
+  /// A try that cannot be broken off is not followed by others that would hang too.
+  @Test(arguments: [("sqlite", "-journal"), ("duckdb", ".wal")])
+  func doesNotPileUp(engine: String, ending: String) async throws {
+    try await SideBySide.run {
+      let file = try LabFile(engine, "stall")
+      let (count, result) = try opens(of: file.path + ending, file)
+      #expect(count == 1, "\(result)")
+      #expect(result.exitCode == Cause.timedOut.exitCode && result.seconds < 3.5, "\(result)")
+      let report = try #require(Report(result.output))
+      #expect(report.diagnosis?.stage == "query" && (report.tries ?? 0) > 2, "\(result)")
+    }
+  }
+
+  /// Reading a schema is broken off when the time is over: the next try finds nothing in its way.
+  @Test func isBrokenOff() async throws {
+    try await SideBySide.run {
+      let file = try LabFile("sqlite", "huge")
+      let (count, result) = try opens(of: file.path, file)
+      // Once by the program and once by the library, for each try.
+      #expect(count > 4, "\(result)")
+      #expect(result.exitCode == Cause.timedOut.exitCode, "\(result)")
+      #expect(Report(result.output)?.diagnosis?.suggestion.contains("very many tables") == true, "\(result)")
+    }
+  }
+
+  /// What a file makes of the library's words has a bound.
+  @Test func longText() throws {
+    let result = try run(try LabFile("sqlite", "long-text"))
+    #expect(result.exitCode == Cause.other.exitCode && result.output.utf8.count < 20_000)
+    #expect(result.output.contains("malformed database schema (xxx"))
+  }
+
   /// What will not pass ends it at once.
   @Test(arguments: ["sqlite", "duckdb"]) func waitEndsAtOnce(engine: String) throws {
     let result = try run(try LabFile(engine, "missing"), "--wait", "20")

@@ -72,9 +72,12 @@ extension Advice {
   }
 
   static func fileTimedOut(_ context: FailureContext) -> Advice {
-    Advice(
+    let schema =
+      context.failure.stage == .query
+      ? " A schema of very many tables and views takes long to read by itself." : ""
+    return Advice(
       "The file “\(context.place)” could not be read within \(context.seconds) s.",
-      app: "Check whether the disk or network share that it lies on answers, and what lies beside it.",
+      app: "Check whether the disk or network share that it lies on answers, and what lies beside it.\(schema)",
       commandLine: "\(context.target.timeLimit.rawValue) SECONDS waits longer")
   }
 

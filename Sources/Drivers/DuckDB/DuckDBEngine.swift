@@ -7,8 +7,10 @@ struct DuckDBEngine: FileEngine {
 
   static func fault(in file: DatabaseFile) -> DatabaseFileFault? { DuckDBHeader.fault(in: file) }
 
-  /// libduckdb does not wait for locks, so there is no patience to have.
-  func read(_ file: DatabaseFile?, patience: Duration) throws(ConnectionFailure) -> FileSession {
+  /// libduckdb does not wait for locks, so there is no patience to have; nor can its opening of a file be broken off.
+  func read(
+    _ file: DatabaseFile?, patience: Duration, deadline: Deadline
+  ) throws(ConnectionFailure) -> FileSession {
     let header = file.flatMap { DuckDBHeader($0.head) }
     let facts: Facts
     do throws(ServerError) {

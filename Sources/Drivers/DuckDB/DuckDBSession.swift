@@ -73,6 +73,7 @@ final class DuckDBSession {
   }
 
   private static func error(_ text: String) -> ServerError {
-    ServerError(text: text, origin: .library("libduckdb"))
+    // The file names what it holds as it likes, and these names may stand in the text.
+    ServerError(text: text, origin: .library("libduckdb"), shownCharacters: 4_000)
   }
 }

@@ -8,16 +8,19 @@ struct SQLiteEngine: FileEngine {
 
   static func fault(in file: DatabaseFile) -> DatabaseFileFault? { SQLiteHeader.fault(in: file) }
 
-  func read(_ file: DatabaseFile?, patience: Duration) throws(ConnectionFailure) -> FileSession {
+  func read(
+    _ file: DatabaseFile?, patience: Duration, deadline: Deadline
+  ) throws(ConnectionFailure) -> FileSession {
+    let time = Time(patience: patience, deadline: deadline)
     guard let file else {
       do throws(ServerError) {
-        _ = try facts(of: "", .memory, patience)
+        _ = try facts(of: "", .memory, time)
         return session([])
       } catch {
         throw failure(.serverReported, error)
       }
     }
-    let facts = try facts(of: file, patience)
+    let facts = try facts(of: file, time)
     // The library takes a last page that is not whole for one that ends in zeros. A log may hold the rest.
     if (file.companion("-wal")?.size ?? 0) == 0, let shortage = shortageNow(in: file) {
       throw failure(.databaseFile(DatabaseFileFault(.damaged, detail: shortage)))
@@ -32,21 +35,21 @@ struct SQLiteEngine: FileEngine {
 
   /// Reads a database as it turns out to lie there. The files beside it come and go while another program opens and
   /// closes it, so they are looked at after the library could not open them, and once more if they do not fit together.
-  private func facts(of file: DatabaseFile, _ patience: Duration) throws(ConnectionFailure) -> SQLiteFacts {
+  private func facts(of file: DatabaseFile, _ time: Time) throws(ConnectionFailure) -> SQLiteFacts {
     // Without a byte there is no mode yet, and nothing to lock.
-    guard let header = SQLiteHeader(file.head) else { return try facts(of: file, nil, .immutable, patience) }
+    guard let header = SQLiteHeader(file.head) else { return try facts(of: file, nil, .immutable, time) }
     var left = 5
     while true {
       for odd in [file.companion("-wal"), file.companion("-shm")].compactMap({ $0 }) where !odd.isPlain {
         throw failure(.other("\(odd.path) is no plain file, and SQLite keeps one of that name"))
       }
       do throws(ServerError) {
-        return try facts(of: file.path, .locking, patience)
+        return try facts(of: file.path, .locking, time)
       } catch {
         guard error.isCannotOpen else { throw failure(of: error, file, header) }
         switch SQLiteLog(beside: file) {
         // Nobody has a database in WAL mode open while there is no log, and who had it to himself would hold a lock.
-        case .empty where usesWALNow(file): return try facts(of: file, header, .immutable, patience)
+        case .empty where usesWALNow(file): return try facts(of: file, header, .immutable, time)
         case .withIndex where left > 0, .withoutIndex where left > 0:
           left -= 1
           usleep(10_000)
@@ -57,10 +60,10 @@ struct SQLiteEngine: FileEngine {
   }
 
   private func facts(
-    of file: DatabaseFile, _ header: SQLiteHeader?, _ access: SQLiteAccess, _ patience: Duration
+    of file: DatabaseFile, _ header: SQLiteHeader?, _ access: SQLiteAccess, _ time: Time
   ) throws(ConnectionFailure) -> SQLiteFacts {
     do throws(ServerError) {
-      var facts = try facts(of: file.path, access, patience)
+      var facts = try facts(of: file.path, access, time)
       // An immutable one has none, to the library.
       if header?.usesWAL == true { facts.journalMode = "wal" }
       return facts
@@ -70,9 +73,9 @@ struct SQLiteEngine: FileEngine {
   }
 
   private func facts(
-    of path: String, _ access: SQLiteAccess, _ patience: Duration
+    of path: String, _ access: SQLiteAccess, _ time: Time
   ) throws(ServerError) -> SQLiteFacts {
-    let session = try SQLiteSession(library, path, access, patience: patience)
+    let session = try SQLiteSession(library, path, access, patience: time.patience, deadline: time.deadline)
     defer { session.close() }
     // Reads the header and the first page.
     _ = try session.value("PRAGMA schema_version")
@@ -106,6 +109,7 @@ struct SQLiteEngine: FileEngine {
     // The magic number is there, so it is one, and not in order.
     case SQLITE_NOTADB where header != nil:
       return failure(.databaseFile(DatabaseFileFault(.damaged)), error)
+    case SQLITE_INTERRUPT: return failure(.timedOut)
     case SQLITE_CANTOPEN: return failure(reasonNotToOpen(file), error)
     default: break
     }
@@ -135,6 +139,14 @@ struct SQLiteEngine: FileEngine {
 
   private func failure(_ event: FailureEvent, _ error: ServerError? = nil) -> ConnectionFailure {
     ConnectionFailure(stage: .query, event: event, error: error)
+  }
+}
+
+extension SQLiteEngine {
+  /// For how long a lock is waited for, and when everything ends.
+  private struct Time {
+    var patience: Duration
+    var deadline: Deadline
   }
 }
 

@@ -6,12 +6,20 @@ internal import Transport
 final class SQLiteSession {
   private let functions: SQLite3Functions
   private var database: OpaquePointer?
+  /// Kept for the library, which asks it whether to go on.
+  private let clock: Clock
+
+  private final class Clock: Sendable {
+    let deadline: Deadline
+    init(_ deadline: Deadline) { self.deadline = deadline }
+  }
 
   /// Opens the database; the file is read at the first query, not before.
   init(
-    _ library: SQLite3, _ path: String, _ access: SQLiteAccess, patience: Duration
+    _ library: SQLite3, _ path: String, _ access: SQLiteAccess, patience: Duration, deadline: Deadline
   ) throws(ServerError) {
     functions = library.functions
+    clock = Clock(deadline)
     let flags =
       access == .memory
       ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY : SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
@@ -23,6 +31,12 @@ final class SQLiteSession {
       throw error
     }
     _ = functions.sqlite3_busy_timeout(database, Int32(clamping: Int64(patience.milliseconds)))
+    // Some lines of the schema are read between two questions: SQLITE_INTERRUPT, once the deadline has passed.
+    let ask: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { clock in
+      guard let clock else { return 1 }
+      return Unmanaged<Clock>.fromOpaque(clock).takeUnretainedValue().deadline.hasPassed ? 1 : 0
+    }
+    functions.sqlite3_progress_handler(database, 50, ask, Unmanaged.passUnretained(clock).toOpaque())
   }
 
   func close() {
@@ -51,6 +65,7 @@ final class SQLiteSession {
     let text = functions.sqlite3_errmsg(database).map { String(cString: $0) } ?? ""
     return ServerError(
       text: text, nativeCode: String(functions.sqlite3_extended_errcode(database)),
-      origin: .library("libsqlite3"))
+      // The file names its tables as it likes, and these stand in the text.
+      origin: .library("libsqlite3"), shownCharacters: 4_000)
   }
 }

@@ -10,7 +10,10 @@ package protocol FileEngine: Sendable {
   /// - Parameters:
   ///   - file: nil: a database in memory.
   ///   - patience: for how long a lock may be waited for.
-  func read(_ file: DatabaseFile?, patience: Duration) throws(ConnectionFailure) -> FileSession
+  ///   - deadline: when nobody waits for the result any more: what can be broken off is.
+  func read(
+    _ file: DatabaseFile?, patience: Duration, deadline: Deadline
+  ) throws(ConnectionFailure) -> FileSession
 }
 
 /// What reading a database brought.

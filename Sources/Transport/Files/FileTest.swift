@@ -19,19 +19,25 @@ package struct FileTest: Sendable {
   ) -> Observation {
     let place = FilePlace()
     let target = target
+    let deadline = deadline
+    // One that hangs would not be alone for long: a try more does not help, and costs a thread.
+    if let stuck = FileTries.stuck(at: target, until: deadline) {
+      return Self.observation(.failure(ConnectionFailure(stage: stuck.stage, event: .timedOut)), stuck)
+    }
     // A writer holds its lock for milliseconds; who holds it for longer is worth a report.
     let patience = deadline.reserve
     // No deadline reaches into a file system, nor into the libraries.
-    let observation = abandonable(until: deadline) {
-      Self.observation(Self.test(target, patience, place, make), place)
+    let work = BackgroundWork {
+      Self.observation(Self.test(target, patience, deadline, place, make), place)
     }
-    if let observation { return observation }
+    if let observation = work?.result(by: deadline) { return observation }
+    if let work { FileTries.abandon(work, at: target, place) }
     let failure = ConnectionFailure(stage: place.stage, event: .timedOut)
     return Self.observation(.failure(failure), place)
   }
 
   private static func test<Engine: FileEngine>(
-    _ target: ConnectionTarget, _ patience: Duration, _ place: FilePlace,
+    _ target: ConnectionTarget, _ patience: Duration, _ deadline: Deadline, _ place: FilePlace,
     _ make: () -> Result<Engine, MissingDriver>
   ) -> Result<FileSession?, ConnectionFailure> {
     do throws(ConnectionFailure) {
@@ -45,7 +51,7 @@ package struct FileTest: Sendable {
       case .failure(let missing):
         throw ConnectionFailure(stage: .query, event: .driverMissing(missing))
       }
-      return .success(try engine.read(file, patience: patience))
+      return .success(try engine.read(file, patience: patience, deadline: deadline))
     } catch {
       return .failure(error)
     }
@@ -82,6 +88,36 @@ package struct FileTest: Sendable {
   }
 }
 
+/// Tests that nobody waits for any more.
+private enum FileTries {
+  private struct Abandoned: Sendable {
+    var work: BackgroundWork<Observation>
+    var place: FilePlace
+  }
+
+  private static let all = Mutex<[String: Abandoned]>([:])
+
+  private static func key(_ target: ConnectionTarget) -> String {
+    "\(target.engine.rawValue):\(target.database ?? "")"
+  }
+
+  static func abandon(_ work: BackgroundWork<Observation>, at target: ConnectionTarget, _ place: FilePlace) {
+    all.withLock { $0[key(target)] = Abandoned(work: work, place: place) }
+  }
+
+  /// How far an abandoned test of the same file has come that does not end by the deadline either, timed as one that
+  /// begins now; nil: there is none, or it has ended.
+  static func stuck(at target: ConnectionTarget, until deadline: Deadline) -> FilePlace? {
+    let key = key(target)
+    guard let last = all.withLock({ $0[key] }) else { return nil }
+    let place = FilePlace()
+    place.begin(like: last.place)
+    if last.work.result(by: deadline) == nil { return place }
+    all.withLock { _ = $0.removeValue(forKey: key) }
+    return nil
+  }
+}
+
 /// How far a test has come, also one that had to be abandoned.
 private final class FilePlace: Sendable {
   private struct State {
@@ -94,6 +130,11 @@ private final class FilePlace: Sendable {
   var stage: ConnectionStage { state.withLock { $0.clock.current == .resolve ? .connect : $0.clock.current } }
 
   func begin(_ stage: ConnectionStage) { state.withLock { $0.clock.begin(stage) } }
+  func begin(like other: FilePlace) {
+    let (stage, address) = (other.stage, other.state.withLock { $0.address })
+    begin(stage)
+    if let address { note(address) }
+  }
   func note(_ address: String) { state.withLock { $0.address = address } }
 
   func end(ok: Bool) -> (String?, [StageTiming]) {
