@@ -93,6 +93,14 @@ struct RulesTests {
       "Code: 720. DB::Exception: Account of user has expired. (USER_EXPIRED) (version 24.8.4.13)",
       .authenticationFailed
     ),
+    (
+      "Poco::Exception. Code: 1000, e.code() = 0, e.displayText() = Not found: endpoint, e.what() = Not found",
+      .wrongProtocol
+    ),
+    (
+      "Code: 221. DB::Exception: No interserver IO endpoint named . (NO_SUCH_INTERSERVER_IO_ENDPOINT) (version 24.8.4.13)",
+      .wrongProtocol
+    ),
     ("Code: 745. DB::Exception: CPU is overloaded. (SERVER_OVERLOADED) (version 25.4.1.1)", .serverNotReady),
   ]
 
@@ -206,6 +214,24 @@ struct RulesTests {
     let found = finding(error)
     #expect(found?.cause == .authenticationFailed)
     #expect(found?.advice?.change.hasPrefix("Check Username and Password") == isOurs)
+  }
+
+  @Test("An answer that is not the row has an advice")
+  func notTheRow() {
+    let failure = ConnectionFailure(stage: .query, event: ClickHouseErrors.notTheRow)
+    let found = ClickHouseRules().finding(for: failure, target: Self.target(.disabled))
+    #expect(found?.cause == .other && found?.advice?.change.contains("the path /") == true)
+  }
+
+  @Test("TLS on the port without it", arguments: [FailureEvent.closed, .timedOut, .reset(errno: 104)])
+  func plainPort(event: FailureEvent) {
+    let failure = ConnectionFailure(stage: .tls, event: event, answers: [.offersNoTLS])
+    var target = Self.target(.required)
+    let found = ClickHouseRules().finding(for: failure, target: target)
+    #expect(found?.cause == .serverLacksTLS)
+    #expect(found?.advice?.change.contains("--port 8443") == true)
+    target.hosts[0].port = 8443
+    #expect(ClickHouseRules().finding(for: failure, target: target)?.cause != .serverLacksTLS)
   }
 
   @Test("The native port, asked in every way", arguments: [SSLMode.disabled, .verifyIdentity])

@@ -83,6 +83,15 @@ import Testing
     #expect(try SchemaValidator.faults(in: result.output) == [])
   }
 
+  /// The port beside it may have TLS: that comes before going on without.
+  @Test func plainPort() throws {
+    let result = try run(Lab.start(clickhouse: .good).plainPort, .verifyIdentity, [], timeout: "2")
+    #expect(result.exitCode == Cause.lacksTLS.exitCode, "\(result)")
+    let diagnosis = try #require(Report(result.output)?.diagnosis, "\(result)")
+    #expect(diagnosis.suggestion.contains("--port 8443"), "\(result)")
+    #expect(diagnosis.recommendedMode == "disabled", "\(result)")
+  }
+
   @Test(arguments: [Mode.required, .verifyIdentity]) func nativePortUntilTLS(mode: Mode) throws {
     let running = try Lab.start(clickhouse: .good)
     let result = try run(running.nativePort, mode, ["--until", "tls"], timeout: "3")

@@ -4,14 +4,22 @@ internal import HTTP
 /// From what a ClickHouse server, or what stands in front of one, reported to its cause. Pure; `explain` uses it too.
 struct ClickHouseRules: DiagnosisRules {
   func finding(for failure: ConnectionFailure, target: ConnectionTarget) -> Finding? {
-    if let finding = Self.nativePort(failure, target) { return finding }
+    if let finding = Self.nativePort(failure, target) ?? Self.plainPort(failure, target) { return finding }
     switch failure.event {
     case .serverReported: return failure.error.flatMap { Self.finding(for: $0, target) }
     case .timedOut: return Self.cloud(target).map { Finding(cause: .timedOut, notes: [$0]) }
     case HTTPFault.malformed, HTTPFault.tooLong: return Finding(cause: .wrongProtocol)
+    case ClickHouseErrors.notTheRow: return Self.notTheRow
     default: return nil
     }
   }
+
+  private static let notTheRow = Finding(
+    cause: .other,
+    advice: (
+      "A ClickHouse server answered, but not the query that it was sent.",
+      "If a proxy stands in front of it, have it pass the path / and the query string on, and the request's body. If the server has http_handlers in its configuration, have them leave / to queries (defaults)."
+    ))
 
   private static func finding(for error: ServerError, _ target: ConnectionTarget) -> Finding? {
     if ClickHouseErrors.status(of: error) != nil {
@@ -20,6 +28,7 @@ struct ClickHouseRules: DiagnosisRules {
     if error.text.contains("(USER_EXPIRED)") {
       return Finding(cause: .authenticationFailed, notes: ["The account's time is over (VALID UNTIL)"])
     }
+    if isInterserverPort(error) { return interserverPort }
     guard let code = error.nativeCode ?? ClickHouseErrors.exception(error.text, code: nil)?.nativeCode,
       let rule = codes[code]
     else { return nil }
@@ -100,7 +109,21 @@ struct ClickHouseRules: DiagnosisRules {
       "Wait until other queries have ended, or raise the limit that the server response names: max_memory_usage for a query, max_memory_usage_for_user, or max_server_memory_usage."
   )
 
-  // MARK: The other port
+  // MARK: The other ports
+
+  /// Where servers fetch each other's parts: Poco's NotFoundException of version 18, and
+  /// NO_SUCH_INTERSERVER_IO_ENDPOINT.
+  private static func isInterserverPort(_ error: ServerError) -> Bool {
+    let code = error.nativeCode ?? ClickHouseErrors.exception(error.text, code: nil)?.nativeCode
+    return code == "221" || code == "1000" && error.text.contains("Not found: endpoint")
+  }
+
+  private static let interserverPort = Finding(
+    cause: .wrongProtocol,
+    advice: (
+      "This is the port on which ClickHouse servers fetch each other's data (9009); clients have another.",
+      "Set Port to the server's port for HTTP: 8123, or 8443 with TLS. On the command line: --port PORT"
+    ))
 
   /// clickhouse-client's port was asked for HTTP, in plain text or inside TLS.
   private static func nativePort(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding? {
@@ -120,6 +143,19 @@ struct ClickHouseRules: DiagnosisRules {
       advice: (
         "This is the port of clickhouse-client's own protocol (9000, or 9440 with TLS); TablePro speaks HTTP with ClickHouse.",
         "Set Port to the server's port for HTTP: \(ports). On the command line: --port PORT"
+      ))
+  }
+
+  /// TLS was asked of a port of HTTP without it: the server may well have one with it.
+  private static func plainPort(_ failure: ConnectionFailure, _ target: ConnectionTarget) -> Finding? {
+    guard failure.stage == .tls, failure.answers.contains(.offersNoTLS),
+      let port = Engine.clickhouse.traits.defaultTLSPort, !target.hosts.contains(where: { $0.port == port })
+    else { return nil }
+    return Finding(
+      cause: .serverLacksTLS,
+      advice: (
+        "This port has no TLS but TablePro is configured to require an encrypted connection. ClickHouse has TLS on another port.",
+        "Set Port to the server's port for HTTPS first: --port \(port), unless https_port in its configuration says otherwise. Only if it has none and can have none: switch to the SSL tab, and set Mode to Disabled (--ssl disabled). Nothing is encrypted then: anyone on the network path can read and change what is sent, the password included."
       ))
   }
 
