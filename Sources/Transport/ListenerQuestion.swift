@@ -19,15 +19,20 @@ package struct ListenerQuestion: Sendable {
 
   /// Sends a ClientHello, which offers these protocols by ALPN, and to what does not react to it two empty lines.
   ///
+  /// - Parameter inside: asks on inside of TLS who it is; nil: that was not to be learnt.
   /// - Returns: nil if that does not bring it to light.
-  package func ask(offering applicationProtocols: [String] = []) -> ServerAnswer? {
+  package func ask(
+    offering applicationProtocols: [String] = [],
+    inside: (any ByteStream, Deadline) -> ServerAnswer? = { _, _ in nil }
+  ) -> ServerAnswer? {
     guard let socket = try? PlainSocket.connected(to: address, deadline: deadline) else { return nil }
     let tlsGuard = TLSGuard(policy)
     do throws(StreamFailure) {
       let tunnel = try TLSTunnel(
         over: socket, guard: tlsGuard, applicationProtocols: applicationProtocols,
         deadline: deadline.orSooner(in: deadline.remaining / 2))
-      return tunnel.applicationProtocol == Self.strictTDS ? .speaksStrictTDS : .speaksTLSDirectly
+      if tunnel.applicationProtocol == Self.strictTDS { return .speaksStrictTDS }
+      return inside(tunnel, deadline) ?? .speaksTLSDirectly
     } catch {
       if tlsGuard.serverSpokeTLS { return .speaksTLSDirectly }
       if case .notTLS(let answer) = error.event { return answer.protocolName.map { _ in .isAnother(answer) } }

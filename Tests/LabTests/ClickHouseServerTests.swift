@@ -72,10 +72,7 @@ import Testing
     let running = try Lab.start(clickhouse: .good)
     let result = try run(secured ? running.nativeTLSPort : running.nativePort, mode, [], timeout: "3")
     let report = try #require(Report(result.output), "\(result)")
-    // Plain text on a port with TLS shows that it has TLS, and no more.
-    let cause: Cause = mode == .disabled && secured ? .requiresTLS : .wrongProtocol
-    #expect(result.exitCode == cause.exitCode, "\(result)")
-    guard cause == .wrongProtocol else { return }
+    #expect(result.exitCode == Cause.wrongProtocol.exitCode, "\(result)")
     #expect(report.diagnosis?.message.contains("clickhouse-client's own protocol") == true, "\(result)")
     let suggestion = report.diagnosis?.suggestion ?? ""
     #expect(suggestion.contains("\(running.plainPort) (HTTP, as the server says)"), "\(result)")

@@ -84,7 +84,9 @@ extension DirectConnection {
     return question(to: address)?.inPlain(engine)
   }
 
-  private func listener(at address: SocketAddress) -> ServerAnswer? { question(to: address)?.listener() }
+  private func listener(at address: SocketAddress) -> ServerAnswer? {
+    question(to: address)?.listener(of: engine)
+  }
 
   private func question(to address: SocketAddress) -> DirectQuestion? {
     TLSPolicy.unverified(for: target, host: host.host).map {

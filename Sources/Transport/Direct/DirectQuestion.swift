@@ -25,8 +25,15 @@ struct DirectQuestion {
     }
   }
 
-  /// Who listens where the engine's own message brought nothing.
-  func listener() -> ServerAnswer? { listenerQuestion.ask() ?? inPlain() }
+  /// Who listens where the engine's own message brought nothing. Inside of TLS it may prove to be another's port.
+  func listener(of engine: any DirectEngine) -> ServerAnswer? {
+    listenerQuestion.ask(offering: engine.applicationProtocols) { stream, deadline in
+      guard case .foreign(let answer)? = try? engine.greet(over: stream, deadline: deadline),
+        let name = answer.protocolName, name != engine.carrier
+      else { return nil }
+      return .isAnother(answer)
+    } ?? inPlain()
+  }
 
   private func inPlain() -> ServerAnswer? {
     listenerQuestion.askForALine() ?? listenerQuestion.askForPostgreSQL()
