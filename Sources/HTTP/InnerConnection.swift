@@ -2,7 +2,6 @@ internal import Transport
 
 /// The one connection that libcurl makes: to this process. What it says there is read, and it hears what it is given.
 ///
-
 /// A pair of connected sockets would be simpler, but libcurl 7.88 connects also what CURLOPT_SOCKOPTFUNCTION has told
 /// it to be connected (CURL_SOCKOPT_ALREADY_CONNECTED).
 final class InnerConnection {

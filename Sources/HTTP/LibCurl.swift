@@ -23,7 +23,7 @@ package struct LibCurl: @unchecked Sendable {
       let name = missing.map { String(cString: $0) } ?? "a function"
       return .failure(opened.missing(detail: "\(opened.path) has no \(name)"))
     }
-    // Without CURL_GLOBAL_SSL: its TLS library is not set up.
+    // Its TLS library is not needed, and set up all the same since 7.57 (libcurl's manual, curl_global_init).
     guard functions.pointee.curl_global_init(0) == CURLE_OK,
       let facts = functions.pointee.curl_version_info(CURLVERSION_FIRST)
     else { return .failure(opened.missing(detail: "\(opened.path) cannot be initialised")) }

@@ -112,6 +112,19 @@ import Testing
     #expect(lines.last?.hasPrefix("SELECT version()") == true)
   }
 
+  /// libcurl's TLS library would make the file.
+  @Test func noKeysAreLogged() throws {
+    let port = try Lab.start(clickhouse: .plain).port
+    let file = NSTemporaryDirectory() + "keylog-\(UUID().uuidString)"
+    let result = try Program.run(
+      ["clickhouse://127.0.0.1:\(port)"],
+      environment: [
+        "CLICKHOUSE_USER": Account.user, "CLICKHOUSE_PASSWORD": Account.password, "SSLKEYLOGFILE": file,
+      ])
+    #expect(result.exitCode == 0, "\(result)")
+    #expect(!FileManager.default.fileExists(atPath: file))
+  }
+
   /// Whatever the password is, it is a value and nothing else.
   @Test(arguments: ["a\r\nX-ClickHouse-Database: b", "a\nb", " a", "a\t "]) func aPasswordIsNoHeader(
     password: String

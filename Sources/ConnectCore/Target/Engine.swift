@@ -59,7 +59,8 @@ extension Engine {
         "Cassandra", aliases: ["scylladb", "scylla"], schemes: ["cassandra", "cql", "scylladb", "scylla"],
         port: 9042)
     case .clickhouse:
-      .fixed("ClickHouse", schemes: ["clickhouse", "ch"], port: 8123, tlsPort: 8443)
+      .fixed(
+        "ClickHouse", schemes: ["clickhouse", "ch", "jdbc:clickhouse", "jdbc:ch"], port: 8123, tlsPort: 8443)
     case .oracle:
       .fixed("Oracle", schemes: ["oracle", "jdbc:oracle:thin"], port: 1521, tlsPort: 2484)
     case .etcd:

@@ -21,6 +21,8 @@ package struct EngineVariables: Sendable {
   ]
   package static let singles: Set<String> = [
     "DATABASE_URL", "DSQUERY", "TNS_ADMIN", "TWO_TASK", "ORACLE_SID",
+    // libcurl makes the file that it names, and writes nothing into it.
+    "SSLKEYLOGFILE",
   ]
 
   /// Whether a variable belongs to an engine's clients. OpenSSL's (SSL_CERT_FILE, SSL_CERT_DIR,

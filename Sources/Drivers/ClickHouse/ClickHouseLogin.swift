@@ -12,7 +12,7 @@ enum ClickHouseLogin {
 
   /// nil: HTTP has no way to send these.
   init?(user: String, password: Secret?) {
-    if user.fitsHeader, password?.exposed.fitsHeader ?? true {
+    if user.fitsHTTPHeader, password?.exposed.fitsHTTPHeader ?? true {
       self = .headers(user: user, password: password)
     } else if !user.contains(":") {
       self = .basic(user: user, password: password ?? Secret(""))
@@ -46,11 +46,6 @@ enum ClickHouseLogin {
 }
 
 extension String {
-  /// Whether the text arrives as a header's value as it is (RFC 9110 section 5.5).
-  fileprivate var fitsHeader: Bool {
-    utf8.allSatisfy { $0 >= 32 && $0 != 127 } && utf8.first != 32 && utf8.last != 32
-  }
-
   /// For a query's value, with nothing but unreserved characters left (RFC 3986 section 2.3).
   var queryEscaped: String {
     var result = ""

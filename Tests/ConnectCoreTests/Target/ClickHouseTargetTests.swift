@@ -48,6 +48,26 @@ import Testing
     #expect(target.user == "al ice" && target.password?.exposed == "s3c/ret" && target.database == "shop")
   }
 
+  @Test(arguments: ["jdbc:clickhouse", "jdbc:ch"]) func javasURLs(scheme: String) throws {
+    let found = try target("\(scheme)://h:9/shop?ssl=true&sslmode=strict&user=a&password=b").target
+    #expect(found.engine == .clickhouse && found.ssl.mode == .verifyIdentity && found.database == "shop")
+    #expect(found.hosts == [HostPort(host: "h", port: 9)] && found.user == "a")
+  }
+
+  /// Basic's login ends the user at a colon, and a header its value at a line break.
+  @Test func whatHTTPCannotSay() throws {
+    for (user, password) in [("a:b", "c\nd"), ("a:b", "c "), ("a:b ", "c"), ("\ta:b", "c")] {
+      #expect(throws: UsageError.self, "\(user)") {
+        try target("ch://h", ["CLICKHOUSE_USER": user, "CLICKHOUSE_PASSWORD": password])
+      }
+    }
+    for (user, password) in [("a:b", "c d"), ("a", "c\nd"), ("a ", " c")] {
+      #expect(throws: Never.self, "\(user)") {
+        try target("ch://h", ["CLICKHOUSE_USER": user, "CLICKHOUSE_PASSWORD": password])
+      }
+    }
+  }
+
   @Test func aURLOfTheWebNeedsAnEngine() {
     let words = refusal("https://h/shop", built: [.clickhouse])
     #expect(words?.contains("needs --engine") == true)
