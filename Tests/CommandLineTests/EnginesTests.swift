@@ -29,6 +29,26 @@ import Testing
     #expect(!output.contains("MySQL"))
   }
 
+  /// As the manual writes them first, and those that only `--engine` makes an engine's.
+  @Test func urls() throws {
+    #expect(try Program.run(["engines", "sqlite"]).output.contains("URLs:         sqlite:PATH\n"))
+    #expect(
+      try Program.run(["engines", "etcd"]).output.contains("; http:// and https:// with --engine etcd\n"))
+    #expect(
+      try Program.run(["engines", "clickhouse"]).output.contains("https:// with --engine clickhouse\n"))
+  }
+
+  /// What other programs call a file's URL, and a bare path.
+  @Test(arguments: [
+    (["jdbc:sqlite:r.db"], "SQLite's is sqlite:PATH"), (["sqlite3://r.db"], "SQLite's is sqlite:PATH"),
+    (["jdbc:duckdb:r.db"], "DuckDB's is duckdb:PATH"), (["sqlite3:r.db"], "sqlite:PATH"),
+    (["--engine", "sqlite", "r.db"], "-d PATH"),
+  ])
+  func fileHints(arguments: [String], hint: String) throws {
+    let result = try Program.run(arguments)
+    #expect(result.exitCode == 64 && result.errors.contains(hint), "\(result)")
+  }
+
   @Test func json() throws {
     let result = try Program.run(["engines", "--format", "json"])
     #expect(result.exitCode == 0 && result.output.split(separator: "\n").count == 1)

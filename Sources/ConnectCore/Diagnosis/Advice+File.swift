@@ -77,7 +77,8 @@ extension Advice {
       ? " A schema of very many tables and views takes long to read by itself." : ""
     return Advice(
       "The file “\(context.place)” could not be read within \(context.seconds) s.",
-      app: "Check whether the disk or network share that it lies on answers, and what lies beside it.\(schema)",
+      app:
+        "Check whether the disk or network share that it lies on answers, and what lies beside it.\(schema)",
       commandLine: "\(context.target.timeLimit.rawValue) SECONDS waits longer")
   }
 

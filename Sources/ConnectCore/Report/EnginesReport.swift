@@ -45,7 +45,7 @@ extension EnginesReport.Entry {
     func add(_ label: String, _ value: String) {
       lines.append("  \(label):".padded(to: 16) + value)
     }
-    add("URLs", traits.schemes.map { $0.hasPrefix("jdbc:") ? "\($0):…" : "\($0)://" }.joined(separator: ", "))
+    add("URLs", urls)
     add("Port", ports)
     add("Default mode", traits.defaultMode?.displayName ?? "not applicable")
     add("Preferred", "\(engine.guidance.preferred) (\(engine.guidance.note))")
@@ -55,6 +55,14 @@ extension EnginesReport.Entry {
     add("Guidance", engine.guidance.advice)
     add("Driver", driver.text)
     return lines.joined(separator: "\n")
+  }
+
+  private var urls: String {
+    let schemes = engine.traits.schemes
+    if engine.traits.opensFile { return schemes.map { "\($0):PATH" }.joined(separator: ", ") }
+    let own = schemes.map { $0.hasPrefix("jdbc:") ? "\($0):…" : "\($0)://" }.joined(separator: ", ")
+    return engine == .clickhouse || engine == .etcd
+      ? "\(own); http:// and https:// with --engine \(engine.rawValue)" : own
   }
 
   private var ports: String {

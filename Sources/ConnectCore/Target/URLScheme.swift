@@ -24,14 +24,21 @@ struct URLScheme: Equatable, Sendable {
       throw UsageError(
         """
         The argument is not a URL like postgres://user@host:5432/database; it is not shown, in case it is a \
-        secret.
+        secret. A database's file is sqlite:PATH or duckdb:PATH, or --engine ENGINE -d PATH.
         """)
     }
     let name = url[..<colon].lowercased()
     let rest = url[url.index(after: colon)...]
     if let engine = Engine(scheme: name) { return (URLScheme(name: name, engine: engine), rest) }
     if ["http", "https"].contains(name) { return (URLScheme(name: name, engine: nil), rest) }
-    throw UsageError("No engine has the URL scheme of \(shown(url)).\(RedisURL.hint(scheme: name))")
+    throw UsageError(
+      "No engine has the URL scheme of \(shown(url)).\(RedisURL.hint(scheme: name))\(fileHint(name))")
+  }
+
+  /// For a scheme by which a library or another program names an engine's file: `jdbc:sqlite`, `sqlite3`.
+  private static func fileHint(_ name: String) -> String {
+    Engine.allCases.first { $0.traits.opensFile && name.contains($0.rawValue) }
+      .map { " \($0.traits.displayName)'s is \($0.rawValue):PATH." } ?? ""
   }
 
   /// The colon that ends the scheme; nil: the text does not begin like a URL.
