@@ -82,10 +82,13 @@ struct EngineChoice {
       guard let variable = variables[field], url.layer[field] != nil else { return nil }
       return "\(variable.label) took precedence over what \(urlVariable) says."
     }
-    guard variables[.host] != nil, url.scheme.impliesTLS || url.layer.withoutPlace() != url.layer else {
-      return overruled
-    }
-    return overruled + ["The port and the SSL mode of \(urlVariable) belong to its host, and are not used."]
+    guard variables[.host] != nil else { return overruled }
+    let kept = url.layer.withoutPlace()
+    let dropped = TargetField.allCases.filter { url.layer[$0] != nil && kept[$0] == nil && variables[$0] == nil }
+    return overruled
+      + dropped.compactMap { url.layer[$0] }.map {
+        "\($0.label.replacing("the URL", with: urlVariable)) belongs to its host, and is not used."
+      }
   }
 }
 

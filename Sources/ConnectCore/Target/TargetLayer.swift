@@ -52,10 +52,11 @@ struct TargetLayer: Equatable, Sendable {
     return layer
   }
 
-  /// The layer without what goes with its host only. How safe a server's port is, another one's URL does not tell.
+  /// The layer without what goes with its host only. A mode that makes sure of TLS stays, since its password may.
   func withoutPlace() -> TargetLayer {
     var layer = self
-    for field in [TargetField.address, .port, .instance, .mode, .serverName] { layer[field] = nil }
+    for field in [TargetField.address, .port, .instance, .serverName] { layer[field] = nil }
+    if [.disabled, .preferred].contains(layer[.mode].flatMap { SSLMode(name: $0.value) }) { layer[.mode] = nil }
     return layer
   }
 

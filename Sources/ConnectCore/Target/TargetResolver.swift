@@ -59,7 +59,7 @@ package struct TargetResolver {
 
     let ssl = try SSLResolution(
       merged, engine: engine, defaultMode: defaultMode,
-      impliedBy: (isElsewhere ? nil : chosen.impliedTLS(by: url)) ?? etcd?.impliedTLS,
+      impliedBy: chosen.impliedTLS(by: url) ?? etcd?.impliedTLS,
       hasPassphrase: passphraseSource != nil)
     let hosts = try hosts(
       of: &merged, engine, defaultPort: engine.defaultPort(for: ssl.settings.mode), &warnings)

@@ -105,17 +105,17 @@ import Testing
     #expect(try target("etcd://h", ["ETCDCTL_ENDPOINTS": "ftp://x"]).target.hosts[0].host == "h")
   }
 
-  /// Host, port and TLS are one value: those of DATABASE_URL belong to the server that it names.
+  /// Host, port and TLS are one value: those of DATABASE_URL belong to the server that it names, but for TLS itself.
   @Test(arguments: [
-    ("http://a:1", "etcd://b:2", "a 1", "disabled"), ("http://a:1", "etcds://b:2/", "a 1", "disabled"),
+    ("http://a:1", "etcd://b:2", "a 1", "disabled"), ("http://a:1", "etcds://b:2/", "a 1", "required"),
     ("https://a:1", "etcd://b:2/?sslmode=disable", "a 1", "required"),
-    ("a", "etcd://b:2,c:3,d:4?sslmode=verify-ca", "a 2379", "disabled"),
+    ("a", "etcd://b:2,c:3,d:4?sslmode=verify-ca", "a 2379", "verify-ca"),
     ("https://a", "etcd://b:2", "a 2379", "required"),
   ]) func endpointsBeforeDatabaseURL(endpoints: String, url: String, host: String, mode: String) throws {
     let resolved = try resolved(
       environment: ["ETCDCTL_ENDPOINTS": endpoints, "DATABASE_URL": url], built: [.etcd])
     #expect(places(resolved.target.hosts) == [host] && resolved.target.ssl.mode.rawValue == mode)
-    #expect(resolved.warnings.contains { $0.contains("belong to its host") })
+    #expect(resolved.warnings.contains("DATABASE_URL's port belongs to its host, and is not used."))
   }
 
   @Test("A password goes with its user alone")

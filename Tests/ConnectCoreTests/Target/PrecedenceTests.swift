@@ -137,20 +137,28 @@ import Testing
       #expect(!resolution.warnings.joined().contains("s3cret"))
     }
 
-    /// A port and a mode are its host's.
+    /// A port is its host's, and so is a mode, but for one that makes sure of TLS: the password may come along.
     @Test func anotherHost() throws {
       var environment = Self.url
       environment["PGHOST"] = "other"
       let resolution = try resolved(environment: environment)
       #expect(resolution.target.hosts == [HostPort(host: "other", port: 5432)])
-      #expect(resolution.target.ssl.mode == .preferred)
-      #expect(resolution.target.sources.mode == .defaultValue)
+      #expect(resolution.target.ssl.mode == .required)
+      #expect(resolution.target.sources.mode == .environment("DATABASE_URL"))
       #expect(resolution.target.user == "u" && resolution.target.database == "d")
-      #expect(resolution.warnings.contains { $0.contains("DATABASE_URL belong to its host") })
+      #expect(resolution.warnings.contains("DATABASE_URL's port belongs to its host, and is not used."))
+      #expect(!resolution.warnings.contains { $0.contains("mode") })
       environment["PGPORT"] = "8"
       environment["PGSSLMODE"] = "verify-ca"
       let all = try resolved(environment: environment).target
       #expect(all.hosts == [HostPort(host: "other", port: 8)] && all.ssl.mode == .verifyCA)
+    }
+
+    @Test(arguments: ["disable", "prefer"]) func aWeakModeOfAnotherHost(mode: String) throws {
+      let environment = ["PGHOST": "other", "DATABASE_URL": "postgres://u@h?sslmode=\(mode)"]
+      let resolution = try resolved(environment: environment)
+      #expect(resolution.target.ssl.mode == .preferred && resolution.target.sources.mode == .defaultValue)
+      #expect(resolution.warnings.contains("DATABASE_URL's sslmode belongs to its host, and is not used."))
     }
 
     @Test func notWithURLOrEngineOrHost() throws {
