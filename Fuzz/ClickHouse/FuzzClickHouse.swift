@@ -16,7 +16,7 @@ public func fuzzClickHouse(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
     let reply = ClickHouseReply(response, to: .identity)
     if case .row(let values) = reply {
       precondition(status == 200 && values.count == 3)
-      _ = query.identity(values).session(asked: "tester")
+      _ = ClickHouseQuery.identity.identity(values).session(asked: "tester")
     }
     let failure = ConnectionFailure(stage: .auth, event: .serverReported, error: reply.error)
     _ = ClickHouseRules().finding(for: failure, target: target)

@@ -35,7 +35,11 @@ private func spellings(of secret: String) -> [String] {
     html, html.replacing("\"", with: "&#34;").replacing("'", with: "&#39;"),
     html.replacing("\"", with: "&quot;").replacing("'", with: "&#x27;").replacing("/", with: "&#x2F;"),
     json.replacing("&", with: "\\u0026").replacing("<", with: "\\u003c").replacing(">", with: "\\u003e"),
-    secret.replacing("%", with: "%25").replacing("&", with: "%26").replacing("+", with: "%2B"),
+    secret.utf8.map { byte in
+      let scalar = Unicode.Scalar(byte)
+      let isKept = scalar.properties.isAlphabetic || "0123456789-._~/".unicodeScalars.contains(scalar)
+      return isKept ? String(scalar) : "%" + String(byte, radix: 16, uppercase: true)
+    }.joined(),
   ]
 }
 
