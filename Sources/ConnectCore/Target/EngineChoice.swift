@@ -84,7 +84,9 @@ struct EngineChoice {
     }
     guard variables[.host] != nil else { return overruled }
     let kept = url.layer.withoutPlace()
-    let dropped = TargetField.allCases.filter { url.layer[$0] != nil && kept[$0] == nil && variables[$0] == nil }
+    let dropped = TargetField.allCases.filter {
+      url.layer[$0] != nil && kept[$0] == nil && variables[$0] == nil
+    }
     return overruled
       + dropped.compactMap { url.layer[$0] }.map {
         "\($0.label.replacing("the URL", with: urlVariable)) belongs to its host, and is not used."

@@ -56,7 +56,9 @@ struct TargetLayer: Equatable, Sendable {
   func withoutPlace() -> TargetLayer {
     var layer = self
     for field in [TargetField.address, .port, .instance, .serverName] { layer[field] = nil }
-    if [.disabled, .preferred].contains(layer[.mode].flatMap { SSLMode(name: $0.value) }) { layer[.mode] = nil }
+    if [.disabled, .preferred].contains(layer[.mode].flatMap { SSLMode(name: $0.value) }) {
+      layer[.mode] = nil
+    }
     return layer
   }
 
