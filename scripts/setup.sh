@@ -28,8 +28,8 @@ setup_debian() {
         # for the tests; mariadb-server-core is MariaDB without a service that starts, unlike mariadb-server;
         # redis-tools has the server of Redis in it, under another name, and starts none, unlike redis-server; and
         # what mssql-python links to besides what it brings is libgssapi-krb5-2 and libltdl7
-        clickhouse-client curl etcd-client freetds-bin libgssapi-krb5-2 libltdl7 libnss-wrapper mariadb-client-core
-        mariadb-server-core openssl python3 python3-venv redis-tools strace util-linux
+        clickhouse-client curl etcd-client freetds-bin libcap2-bin libgssapi-krb5-2 libltdl7 libnss-wrapper
+        mariadb-client-core mariadb-server-core openssl python3 python3-venv redis-tools strace util-linux
     )
     local missing=() package
     for package in "${wanted[@]}"; do

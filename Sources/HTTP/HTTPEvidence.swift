@@ -11,8 +11,12 @@ package enum HTTPEvidence {
   private static let shownCharacters = 4_096
 
   /// Its status, those headers and its body as a text; the native code is `HTTP 503`.
-  package static func error(_ response: HTTPResponse) -> ServerError {
-    let lines = response.headers.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
+  ///
+  /// - Parameter name: a header that is the engine's own, in lower case.
+  package static func error(_ response: HTTPResponse, and name: String? = nil) -> ServerError {
+    let lines = response.headers.filter { names.contains($0.name) || $0.name == name }.map {
+      "\($0.name): \($0.value)"
+    }
     // No secret is as long as what is kept of it beyond what is shown.
     var body = response.text.prefix(3 * shownCharacters)
     while let last = body.last, last.isWhitespace { body.removeLast() }
@@ -24,8 +28,11 @@ package enum HTTPEvidence {
 
   /// The status of such an error; nil: it is another one.
   package static func status(of error: ServerError?) -> Int? {
-    guard let code = error?.nativeCode, code.hasPrefix("HTTP ") else { return nil }
-    return Int(code.dropFirst(5))
+    guard let error else { return nil }
+    // Its text alone tells too.
+    let start = error.nativeCode ?? String(error.text.prefix { !$0.isNewline })
+    guard start.hasPrefix("HTTP ") else { return nil }
+    return Int(start.dropFirst(5).prefix { $0.isNumber })
   }
 
   /// Who has answered, as far as it says: `is from nginx, via 1.1 proxy`.

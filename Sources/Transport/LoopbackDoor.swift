@@ -12,21 +12,32 @@ package final class LoopbackDoor: @unchecked Sendable {
 
   /// nil: the system gives no port.
   package init?() {
+    // Between two of the steps a port can become another's.
+    for _ in 0..<16 {
+      guard let (listener, port) = Self.taken() else { continue }
+      self.listener = listener
+      self.port = port
+      return
+    }
+    return nil
+  }
+
+  /// A listening socket and its port.
+  private static func taken() -> (listener: Int32, port: UInt16)? {
     // Linux gives a port back that it has chosen itself as soon as the listener is shut, but not one that was asked for
     // by its number: so the number of a first socket's port is asked for by a second one.
-    guard let first = Self.bound(toPort: 0) else { return nil }
+    guard let first = bound(toPort: 0) else { return nil }
     let own = Endpoint(localOf: first)
-    let second = own.flatMap { Self.bound(toPort: $0.port) }
+    let second = own.flatMap { bound(toPort: $0.port) }
     close(first)
     guard let own, let listener = second else { return nil }
     // From now on nobody shares it.
-    Self.setShares(false, listener)
+    setShares(false, listener)
     guard listen(listener, 8) == 0 else {
       close(listener)
       return nil
     }
-    self.listener = listener
-    port = UInt16(bigEndian: own.port)
+    return (listener, UInt16(bigEndian: own.port))
   }
 
   /// A socket that has a port of 127.0.0.1 (in network byte order; 0: any), and shares it as long as nobody listens.

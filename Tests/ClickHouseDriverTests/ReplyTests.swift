@@ -159,9 +159,9 @@ struct ReplyTests {
     guard case .stranger(let error) = reply else { return #expect(Bool(false)) }
     #expect(error.nativeCode == "HTTP 502")
     #expect(error.text == "HTTP 502\nserver: nginx/1.22.1\n\n<html>Bad Gateway</html>")
-    #expect(ClickHouseErrors.status(of: error) == 502)
-    #expect(ClickHouseErrors.header("server", of: error) == "nginx/1.22.1")
-    #expect(ClickHouseErrors.header("location", of: error) == nil)
+    #expect(HTTPEvidence.status(of: error) == 502)
+    #expect(HTTPEvidence.header("server", of: error) == "nginx/1.22.1")
+    #expect(HTTPEvidence.header("location", of: error) == nil)
   }
 
   @Test("A page without end is cut, where the report may know a secret in it")

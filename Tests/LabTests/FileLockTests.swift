@@ -99,9 +99,10 @@ import Testing
       let file = try LabFile(engine, "stall")
       let (count, result) = try opens(of: file.path + ending, file)
       #expect(count == 1, "\(result)")
-      #expect(result.exitCode == Cause.timedOut.exitCode && result.seconds < 3.5, "\(result)")
       let report = try #require(Report(result.output))
-      #expect(report.diagnosis?.stage == "query" && (report.tries ?? 0) > 2, "\(result)")
+      #expect(result.exitCode == Cause.timedOut.exitCode && report.diagnosis?.stage == "query", "\(result)")
+      // The program's own time: what looks on makes it slow to begin and to end.
+      #expect(report.elapsedMs < 3_000 && (report.tries ?? 0) > 2, "\(result)")
     }
   }
 

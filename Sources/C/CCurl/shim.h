@@ -8,53 +8,33 @@
 // Its checks of arguments are macros over the functions' names, and would stand in the way of taking their addresses.
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
-#include <dlfcn.h>
-#include <stdbool.h>
+
+#include "../functions.h"
+
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
 
-#define CURL_FUNCTIONS(each) \
-  each(curl_global_init)     \
-  each(curl_version_info)    \
-  each(curl_easy_init)       \
-  each(curl_easy_reset)      \
-  each(curl_easy_cleanup)    \
-  each(curl_easy_setopt)     \
-  each(curl_easy_strerror)   \
-  each(curl_slist_append)    \
-  each(curl_slist_free_all)  \
-  each(curl_multi_init)      \
-  each(curl_multi_cleanup)   \
-  each(curl_multi_add_handle) \
+#define CURL_FUNCTIONS(each)     \
+  each(curl_global_init)         \
+  each(curl_version_info)        \
+  each(curl_easy_init)           \
+  each(curl_easy_reset)          \
+  each(curl_easy_cleanup)        \
+  each(curl_easy_setopt)         \
+  each(curl_easy_strerror)       \
+  each(curl_slist_append)        \
+  each(curl_slist_free_all)      \
+  each(curl_multi_init)          \
+  each(curl_multi_cleanup)       \
+  each(curl_multi_add_handle)    \
   each(curl_multi_remove_handle) \
-  each(curl_multi_perform)   \
-  each(curl_multi_poll)      \
-  each(curl_multi_timeout)   \
+  each(curl_multi_perform)       \
+  each(curl_multi_poll)          \
+  each(curl_multi_timeout)       \
   each(curl_multi_info_read)
 
-struct CurlFunctions {
-#define CURL_MEMBER(name) __typeof__(&name) _Nonnull name;
-  CURL_FUNCTIONS(CURL_MEMBER)
-#undef CURL_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool curl_resolve(void *_Nonnull library, struct CurlFunctions *_Nonnull functions,
-                                const char *_Nullable *_Nonnull missing) {
-#define CURL_RESOLVE(name)                       \
-  {                                              \
-    void *symbol = dlsym(library, #name);        \
-    if (symbol == NULL) {                        \
-      *missing = #name;                          \
-      return false;                              \
-    }                                            \
-    functions->name = (__typeof__(&name))symbol; \
-  }
-  CURL_FUNCTIONS(CURL_RESOLVE)
-#undef CURL_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(CurlFunctions, curl_resolve, CURL_FUNCTIONS)
 
 /// curl_easy_setopt with a number.
 static inline CURLcode curl_set_long(const struct CurlFunctions *_Nonnull functions, CURL *_Nonnull handle,

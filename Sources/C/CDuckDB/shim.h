@@ -5,10 +5,10 @@
 #ifndef TABLEPRO_CDUCKDB_SHIM_H
 #define TABLEPRO_CDUCKDB_SHIM_H
 
-#include <dlfcn.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "../functions.h"
 
 // Handles are pointers to what only the library knows; a state of 0 is success.
 typedef struct duckdb_config_handle *duckdb_config;
@@ -57,27 +57,6 @@ void duckdb_free(void *_Nullable memory);
   each(duckdb_value_varchar)    \
   each(duckdb_free)
 
-struct DuckDBFunctions {
-#define DUCKDB_MEMBER(name) __typeof__(&name) _Nonnull name;
-  DUCKDB_FUNCTIONS(DUCKDB_MEMBER)
-#undef DUCKDB_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool duckdb_resolve(void *_Nonnull library, struct DuckDBFunctions *_Nonnull functions,
-                                  const char *_Nullable *_Nonnull missing) {
-#define DUCKDB_RESOLVE(name)                     \
-  {                                              \
-    void *symbol = dlsym(library, #name);        \
-    if (symbol == NULL) {                        \
-      *missing = #name;                          \
-      return false;                              \
-    }                                            \
-    functions->name = (__typeof__(&name))symbol; \
-  }
-  DUCKDB_FUNCTIONS(DUCKDB_RESOLVE)
-#undef DUCKDB_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(DuckDBFunctions, duckdb_resolve, DUCKDB_FUNCTIONS)
 
 #endif

@@ -7,7 +7,8 @@
 
 #include <dlfcn.h>
 #include <hiredis/hiredis.h>
-#include <stdbool.h>
+
+#include "../functions.h"
 
 #define HIREDIS_FUNCTIONS(each)          \
   each(redisReaderCreateWithFunctions)   \
@@ -17,28 +18,7 @@
   each(redisFormatCommandArgv)           \
   each(redisFreeCommand)
 
-struct HiredisFunctions {
-#define HIREDIS_MEMBER(name) __typeof__(&name) _Nonnull name;
-  HIREDIS_FUNCTIONS(HIREDIS_MEMBER)
-#undef HIREDIS_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool hiredis_resolve(void *_Nonnull library, struct HiredisFunctions *_Nonnull functions,
-                                   const char *_Nullable *_Nonnull missing) {
-#define HIREDIS_RESOLVE(name)                    \
-  {                                              \
-    void *symbol = dlsym(library, #name);        \
-    if (symbol == NULL) {                        \
-      *missing = #name;                          \
-      return false;                              \
-    }                                            \
-    functions->name = (__typeof__(&name))symbol; \
-  }
-  HIREDIS_FUNCTIONS(HIREDIS_RESOLVE)
-#undef HIREDIS_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(HiredisFunctions, hiredis_resolve, HIREDIS_FUNCTIONS)
 
 #define HIREDIS_TEXT_OF(soname) #soname
 #define HIREDIS_TEXT(soname) HIREDIS_TEXT_OF(soname)

@@ -4,9 +4,9 @@
 #ifndef TABLEPRO_CLIBPQ_SHIM_H
 #define TABLEPRO_CLIBPQ_SHIM_H
 
-#include <dlfcn.h>
 #include <libpq-fe.h>
-#include <stdbool.h>
+
+#include "../functions.h"
 
 #define LIBPQ_FUNCTIONS(each) \
   each(PQlibVersion)          \
@@ -36,27 +36,6 @@
   each(PQgetvalue)            \
   each(PQclear)
 
-struct LibPQFunctions {
-#define LIBPQ_MEMBER(name) __typeof__(&name) _Nonnull name;
-  LIBPQ_FUNCTIONS(LIBPQ_MEMBER)
-#undef LIBPQ_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool libpq_resolve(void *_Nonnull library, struct LibPQFunctions *_Nonnull functions,
-                                 const char *_Nullable *_Nonnull missing) {
-#define LIBPQ_RESOLVE(name)                                          \
-  {                                                                  \
-    void *symbol = dlsym(library, #name);                            \
-    if (symbol == NULL) {                                            \
-      *missing = #name;                                              \
-      return false;                                                  \
-    }                                                                \
-    functions->name = (__typeof__(&name))symbol;                     \
-  }
-  LIBPQ_FUNCTIONS(LIBPQ_RESOLVE)
-#undef LIBPQ_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(LibPQFunctions, libpq_resolve, LIBPQ_FUNCTIONS)
 
 #endif

@@ -4,13 +4,13 @@
 #ifndef TABLEPRO_CMARIADB_SHIM_H
 #define TABLEPRO_CMARIADB_SHIM_H
 
-#include <dlfcn.h>
 #include <errmsg.h>
 #include <mysql.h>
 #include <mysql/plugin_auth.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "../functions.h"
 
 // What mysql/client_plugin.h declares, which cannot be included: it includes a header that no package installs.
 #define LIBMARIADB_AUTHENTICATION_PLUGIN 2
@@ -53,28 +53,7 @@ extern int ma_pvio_register_callback(my_bool registers, void (*_Nonnull callback
   each(mysql_free_result_start)    \
   each(mysql_free_result_cont)
 
-struct LibMariaDBFunctions {
-#define LIBMARIADB_MEMBER(name) __typeof__(&name) _Nonnull name;
-  LIBMARIADB_FUNCTIONS(LIBMARIADB_MEMBER)
-#undef LIBMARIADB_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool libmariadb_resolve(void *_Nonnull library, struct LibMariaDBFunctions *_Nonnull functions,
-                                      const char *_Nullable *_Nonnull missing) {
-#define LIBMARIADB_RESOLVE(name)              \
-  {                                           \
-    void *symbol = dlsym(library, #name);     \
-    if (symbol == NULL) {                     \
-      *missing = #name;                       \
-      return false;                           \
-    }                                         \
-    functions->name = (__typeof__(&name))symbol; \
-  }
-  LIBMARIADB_FUNCTIONS(LIBMARIADB_RESOLVE)
-#undef LIBMARIADB_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(LibMariaDBFunctions, libmariadb_resolve, LIBMARIADB_FUNCTIONS)
 
 /// What MARIADB_OPT_IO_WAIT takes: waits until a socket can be read or written; 0 when the time is over.
 typedef int (*libmariadb_wait)(my_socket socket, my_bool is_read, int milliseconds);

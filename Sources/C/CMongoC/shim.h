@@ -4,10 +4,10 @@
 #ifndef TABLEPRO_CMONGOC_SHIM_H
 #define TABLEPRO_CMONGOC_SHIM_H
 
-#include <dlfcn.h>
 #include <mongoc/mongoc.h>
-#include <stdbool.h>
 #include <stdlib.h>
+
+#include "../functions.h"
 
 // libbson's come with libmongoc, which is linked to it: dlsym looks there too.
 #define LIBMONGOC_FUNCTIONS(each)                \
@@ -31,28 +31,7 @@
   each(bson_new_from_data)                       \
   each(bson_destroy)
 
-struct LibMongoCFunctions {
-#define LIBMONGOC_MEMBER(name) __typeof__(&name) _Nonnull name;
-  LIBMONGOC_FUNCTIONS(LIBMONGOC_MEMBER)
-#undef LIBMONGOC_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool libmongoc_resolve(void *_Nonnull library, struct LibMongoCFunctions *_Nonnull functions,
-                                     const char *_Nullable *_Nonnull missing) {
-#define LIBMONGOC_RESOLVE(name)                  \
-  {                                              \
-    void *symbol = dlsym(library, #name);        \
-    if (symbol == NULL) {                        \
-      *missing = #name;                          \
-      return false;                              \
-    }                                            \
-    functions->name = (__typeof__(&name))symbol; \
-  }
-  LIBMONGOC_FUNCTIONS(LIBMONGOC_RESOLVE)
-#undef LIBMONGOC_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(LibMongoCFunctions, libmongoc_resolve, LIBMONGOC_FUNCTIONS)
 
 /// A stream of ours as libmongoc sees it: its table of functions, and then who is behind it.
 struct libmongoc_stream {

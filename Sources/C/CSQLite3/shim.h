@@ -4,11 +4,11 @@
 #ifndef TABLEPRO_CSQLITE3_SHIM_H
 #define TABLEPRO_CSQLITE3_SHIM_H
 
-#include <dlfcn.h>
 #include <sqlite3.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+
+#include "../functions.h"
 
 #define SQLITE3_FUNCTIONS(each)   \
   each(sqlite3_libversion)        \
@@ -25,28 +25,7 @@
   each(sqlite3_column_text)       \
   each(sqlite3_finalize)
 
-struct SQLite3Functions {
-#define SQLITE3_MEMBER(name) __typeof__(&name) _Nonnull name;
-  SQLITE3_FUNCTIONS(SQLITE3_MEMBER)
-#undef SQLITE3_MEMBER
-};
-
-/// Fills `functions` from an open library; false and the first name that it lacks otherwise.
-static inline bool sqlite3_resolve(void *_Nonnull library, struct SQLite3Functions *_Nonnull functions,
-                                   const char *_Nullable *_Nonnull missing) {
-#define SQLITE3_RESOLVE(name)                    \
-  {                                              \
-    void *symbol = dlsym(library, #name);        \
-    if (symbol == NULL) {                        \
-      *missing = #name;                          \
-      return false;                              \
-    }                                            \
-    functions->name = (__typeof__(&name))symbol; \
-  }
-  SQLITE3_FUNCTIONS(SQLITE3_RESOLVE)
-#undef SQLITE3_RESOLVE
-  return true;
-}
+FUNCTIONS_TABLE(SQLite3Functions, sqlite3_resolve, SQLITE3_FUNCTIONS)
 
 /// The library's own way to files (https://sqlite.org/vfs.html), without what makes or removes one.
 struct sqlite3_reader {

@@ -1,7 +1,6 @@
 internal import ConnectCore
-internal import HTTP
 
-/// What ClickHouse and those in front of it say, as evidence.
+/// What ClickHouse says, as evidence.
 enum ClickHouseErrors {
   /// UNKNOWN_FUNCTION, and the code's place in ClickHouse's list of them (src/Common/ErrorCodes.cpp).
   static let unknownFunction = "46"
@@ -48,41 +47,6 @@ enum ClickHouseErrors {
         return (start.lowerBound, code)
       }
       rest = rest[start.upperBound...]
-    }
-    return nil
-  }
-
-  // MARK: Answers that are not ClickHouse's
-
-  /// An answer of HTTP as a text: its status, the headers that tell who it is from, and its body.
-  static func answer(_ response: HTTPResponse) -> ServerError {
-    let names = [
-      "server", "via", "location", "www-authenticate", "proxy-authenticate", "retry-after",
-      "x-clickhouse-server-display-name",
-    ]
-    let lines = response.headers.filter { names.contains($0.name) }.map { "\($0.name): \($0.value)" }
-    // No secret is as long as what is kept of it beyond what is shown.
-    let body = trimmed(String(response.text.prefix(3 * shownCharacters)))
-    return ServerError(
-      text: (["HTTP \(response.status)"] + lines).joined(separator: "\n")
-        + (body.isEmpty ? "" : "\n\n\(body)"),
-      nativeCode: "HTTP \(response.status)", origin: .server, shownCharacters: shownCharacters)
-  }
-
-  /// Of a page that somebody else has sent.
-  private static let shownCharacters = 4_096
-
-  /// The status of such an error; nil: it is an exception.
-  static func status(of error: ServerError) -> Int? {
-    let start = error.nativeCode ?? String(error.text.prefix { !$0.isNewline })
-    guard start.hasPrefix("HTTP ") else { return nil }
-    return Int(start.dropFirst(5).prefix { $0.isNumber })
-  }
-
-  /// A header of such an error.
-  static func header(_ name: String, of error: ServerError) -> String? {
-    for line in error.text.split(whereSeparator: \.isNewline).dropFirst().prefix(16) {
-      if line.lowercased().hasPrefix(name + ": ") { return String(line.dropFirst(name.count + 2)) }
     }
     return nil
   }

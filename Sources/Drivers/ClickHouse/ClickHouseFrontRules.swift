@@ -1,9 +1,13 @@
 internal import ConnectCore
+internal import HTTP
 
 /// What an answer means that is not ClickHouse's own: a proxy's, a load balancer's or another server's.
 enum ClickHouseFrontRules {
+  private static let general = HTTPFrontRules(
+    product: "ClickHouse", servers: "ClickHouse servers", itself: "the server itself")
+
   static func finding(for error: ServerError, _ target: ConnectionTarget) -> Finding? {
-    guard let status = ClickHouseErrors.status(of: error) else { return nil }
+    guard let status = HTTPEvidence.status(of: error) else { return nil }
     let text = error.text.lowercased()
     // nginx's, Go's, Apache's and Tomcat's words to plain HTTP on a port with TLS.
     let wantsTLS = [
@@ -15,24 +19,24 @@ enum ClickHouseFrontRules {
       return Finding(cause: .serverRequiresTLS)
     }
     if status == 496 || status == 400, text.contains("no required ssl certificate was sent") {
-      return Finding(cause: .clientCertificateRequired, notes: [who(error, status)])
+      return Finding(cause: .clientCertificateRequired, notes: [general.note(status, error)])
     }
     if status == 495 || status == 400, text.contains("the ssl certificate error") {
-      return Finding(cause: .clientCertificateRejected, notes: [who(error, status)])
+      return Finding(cause: .clientCertificateRejected, notes: [general.note(status, error)])
     }
     return finding(for: status, error, target)
   }
 
   private static func finding(for status: Int, _ error: ServerError, _ target: ConnectionTarget) -> Finding {
-    let note = who(error, status)
+    let note = general.note(status, error)
     switch status {
     case 300...303, 307, 308: return redirect(error, status, target)
     case 401, 407:
       let realm =
-        ClickHouseErrors.header(status == 401 ? "www-authenticate" : "proxy-authenticate", of: error)
-        .map { [" It asks for: \($0)"] } ?? []
+        HTTPEvidence.header(status == 401 ? "www-authenticate" : "proxy-authenticate", of: error)
+        .map { ["It asks for: \($0)"] } ?? []
       return Finding(
-        cause: .authenticationFailed, notes: [note] + realm.map { String($0.dropFirst()) },
+        cause: .authenticationFailed, notes: [note] + realm,
         advice: isAboutTheLogin(error, status)
           ? (
             "A proxy in front of the server rejected the login.",
@@ -42,28 +46,8 @@ enum ClickHouseFrontRules {
             "A proxy in front of the server asks for a login of its own.",
             "Have the proxy let requests through with the headers X-ClickHouse-User and X-ClickHouse-Key, or enter the address of the server itself in Host and Port."
           ))
-    case 403:
-      return Finding(
-        cause: .accessDenied, notes: [note],
-        advice: (
-          "A proxy or firewall in front of the server refused the request.",
-          "Ask its administrator to allow this computer's address and the path /, or enter the address of the server itself in Host and Port."
-        ))
-    case 429:
-      return Finding(
-        cause: .tooManyConnections, notes: [note],
-        advice: (
-          "A proxy in front of the server takes no more requests for now.", "Wait a little, and try again."
-        ))
-    // 520 to 524 are Cloudflare's.
-    case 502, 503, 504, 520...524:
-      return Finding(
-        cause: .serverNotReady, notes: [note],
-        advice: (
-          "A load balancer or proxy answered that it has no working server behind it.",
-          "Check that the ClickHouse servers behind it are running, look at its log, and try again."
-        ))
     default:
+      if let finding = general.finding(for: status, error) { return finding }
       return Finding(
         cause: .wrongProtocol, notes: [note],
         advice: (
@@ -77,7 +61,7 @@ enum ClickHouseFrontRules {
   /// under the same names, and asks for Basic's login, which servers take too.
   private static func isAboutTheLogin(_ error: ServerError, _ status: Int) -> Bool {
     guard status == 401 else { return false }
-    let challenge = ClickHouseErrors.header("www-authenticate", of: error)?.lowercased() ?? ""
+    let challenge = HTTPEvidence.header("www-authenticate", of: error)?.lowercased() ?? ""
     let text = error.text.lowercased()
     return challenge.hasPrefix("basic")
       || ["username", "user name", "password", "credentials"].contains(where: text.contains)
@@ -85,7 +69,7 @@ enum ClickHouseFrontRules {
 
   /// A redirection is somebody's word about another place: nothing goes there unasked, least of all a password.
   private static func redirect(_ error: ServerError, _ status: Int, _ target: ConnectionTarget) -> Finding {
-    let location = ClickHouseErrors.header("location", of: error) ?? "another place"
+    let location = HTTPEvidence.header("location", of: error) ?? "another place"
     let note = "The answer is a redirection (status \(status)) to \(location), which was not followed"
     let place = ClickHouseLocation(location)
     if target.ssl.mode == .disabled, let place, place.isSecured, place.isAt(target.hosts) {
@@ -103,12 +87,5 @@ enum ClickHouseFrontRules {
         "An HTTP server that is not ClickHouse answered with a redirection\(name).",
         "Enter the address of the ClickHouse server itself in Host and Port."
       ))
-  }
-
-  /// Who has answered, as far as it says.
-  private static func who(_ error: ServerError, _ status: Int) -> String {
-    let names = ["server", "via"].compactMap { ClickHouseErrors.header($0, of: error) }
-    let name = names.isEmpty ? "does not say whose it is" : "is from \(names.joined(separator: ", via "))"
-    return "The answer (status \(status)) is not ClickHouse's own: it \(name)"
   }
 }

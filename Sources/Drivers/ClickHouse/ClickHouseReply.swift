@@ -49,7 +49,7 @@ enum ClickHouseReply {
     } else if let error = ClickHouseErrors.exception(text, code: header, isOwn: isOwn) {
       self = .exception(error)
     } else {
-      let error = ClickHouseErrors.answer(response)
+      let error = HTTPEvidence.error(response, and: "x-clickhouse-server-display-name")
       self = isOwn && !ClickHouseErrors.isNativePort(text) ? .unexpected(error) : .stranger(error)
     }
   }

@@ -22,7 +22,7 @@ struct ClickHouseRules: DiagnosisRules {
     ))
 
   private static func finding(for error: ServerError, _ target: ConnectionTarget) -> Finding? {
-    if ClickHouseErrors.status(of: error) != nil {
+    if HTTPEvidence.status(of: error) != nil {
       return ClickHouseFrontRules.finding(for: error, target)
     }
     if error.text.contains("(USER_EXPIRED)") {

@@ -21,7 +21,7 @@ struct EtcdEngine: DirectEngine {
   func triesNextHost(after failure: ConnectionFailure) -> Bool {
     switch failure.event {
     case .serverReported: failure.error?.nativeCode == EtcdErrors.unavailable
-    case EtcdErrors.foreign: EtcdFrontRules.mayPass(failure.error)
+    case EtcdErrors.foreign: HTTPFrontRules.mayPass(failure.error)
     default: false
     }
   }
