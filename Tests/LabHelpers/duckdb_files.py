@@ -92,9 +92,6 @@ class DuckDB:
     def random(self, path):
         write(path, os.urandom(16384))
 
-    def another(self, path):
-        SQLite().good(path)
-
     def stall(self, path):
         self.good(path)
         os.mkfifo(path + ".wal")

@@ -130,9 +130,6 @@ class SQLite:
     def encrypted(self, path):
         write(path, os.urandom(16384))
 
-    def another(self, path):
-        DuckDB().good(path)
-
     def stall(self, path):
         self.good(path)
         os.mkfifo(path + "-journal")
