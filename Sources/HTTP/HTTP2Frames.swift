@@ -23,6 +23,9 @@ struct HTTP2Frames {
     return first == 0 && (bytes.count < 4 || bytes[3] == 4)
   }
 
+  /// More than is shown: what is taken out of the words has to be there whole.
+  private static let keptBytes = 4_096
+
   private static let rstStream: UInt8 = 3
   private static let goAwayType: UInt8 = 7
 
@@ -43,7 +46,9 @@ struct HTTP2Frames {
     bytes = bytes.dropFirst(part.count)
     left -= part.count
     let type = header[3]
-    if type == Self.goAwayType || type == Self.rstStream { payload += part.prefix(264 - payload.count) }
+    if type == Self.goAwayType || type == Self.rstStream {
+      payload += part.prefix(Self.keptBytes - payload.count)
+    }
     if left == 0 { end(type) }
     return type == Self.goAwayType ? [] : heard + part
   }

@@ -167,7 +167,7 @@ package final class HTTPClient<Wire: HTTPWire> {
 
   private func ended(_ frame: String, _ code: UInt32, _ words: String = "") -> Wire.Failure {
     let text = "HTTP/2: \(frame), \(HTTP2ErrorCode.name(code))" + (words.isEmpty ? "" : ": \(words)")
-    return wire.failure(.closed, ServerError(text: text, origin: .server))
+    return wire.failure(.closed, ServerError(text: text, origin: .server, shownCharacters: 512))
   }
 
   private func result(

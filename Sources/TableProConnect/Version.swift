@@ -12,7 +12,9 @@ enum Version {
       case .failure(let missing): line(missing)
       }
     }
-    return (["tablepro-connect \(number)"] + drivers).joined(separator: "\n")
+    // Paths of the environment and the loader's words are in them.
+    let clean = Sanitiser(secrets: [])
+    return (["tablepro-connect \(number)"] + drivers.map(clean.line)).joined(separator: "\n")
   }
 
   private static func line(_ missing: MissingDriver) -> String {

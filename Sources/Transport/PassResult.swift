@@ -43,6 +43,13 @@ package struct PassResult: Sendable {
     ]
   }
 
+  /// Puts before this pass what one at the same host has seen.
+  package mutating func add(_ earlier: PassResult) {
+    attempts = earlier.attempts + attempts
+    remarks = earlier.remarks.filter { !remarks.contains($0) } + remarks
+    secrets = earlier.secrets + secrets
+  }
+
   /// The observation that this pass makes, when it is the one that counts.
   package func observation(host: HostPort) -> Observation {
     let outcome: Outcome =

@@ -100,6 +100,9 @@ struct RulesTests {
       outcome: .failed(failure), host: Self.target.hosts[0], encrypted: false, remarks: [.toldVersion])
     let hints = EtcdRules().hints(for: failure, in: observation, target: Self.target)
     #expect(hints == [EtcdRules.stallHint])
+    // That one member has told its version says nothing of the next, which cannot be connected to.
+    let next = ConnectionFailure(stage: .connect, event: .timedOut)
+    #expect(EtcdRules().hints(for: next, in: observation, target: Self.target) == [])
   }
 
   @Test("A member that waits for its cluster says nothing")

@@ -105,6 +105,16 @@ struct HTTP2Tests {
     #expect(wire.sent.count == sent)
   }
 
+  /// What it says is kept longer than it is shown, so that a secret in it is there whole.
+  @Test func goAwayWithManyWords() throws {
+    let words = String(repeating: "x", count: 500) + "s3cret-of-the-user"
+    let wire = ScriptedWire(
+      [settings + frame(7, 0, stream: 0, [0, 0, 0, 0, 0, 0, 0, 0] + Array(words.utf8))], resets: true)
+    let failure = try #require(throws: StreamFailure.self) { try client(wire).send(HTTPRequest(path: "/")) }
+    #expect(failure.error?.text == "HTTP/2: GOAWAY, NO_ERROR: \(words)")
+    #expect(failure.error?.shownCharacters == 512)
+  }
+
   @Test func goAwayBetweenRequests() throws {
     let wire = ScriptedWire([settings + completeAnswer, goAway(last: [0, 0, 0, 1])], resets: true)
     let client = try client(wire)

@@ -107,6 +107,23 @@ import Testing
     #expect(said == (answer == "nothing"), "\(result)")
   }
 
+  /// A second connection that fails before a question can be put is the last one.
+  @Test(arguments: [[Step.reset], [.hearHandshake, .close], [.hearHandshake, .send("no TLS\n"), .close]])
+  func noSecondConnection(end: [Step]) throws {
+    let refused = ClickHouseAnswer.text(
+      "403 Forbidden", ["Connection: close"], "Code: 516. DB::Exception: first: Authentication failed\n")
+    let server = try MisbehavingServer([.secure(), .hearHTTP, .send(refused), .close], then: end)
+    let result = try Program.run([
+      "ch://\(Account.user)@localhost:\(server.port)?secure=true", "--format", "json", "--ssl-cert",
+      Lab.pki + "/client-both.pem",
+    ])
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(result.exitCode == Cause.authentication.exitCode && report.attempts.count == 2, "\(result)")
+    #expect(report.diagnosis?.serverResponse?.contains("first") == true, "\(result)")
+    #expect(report.diagnosis?.notes.contains { $0.contains("no second connection") } == true, "\(result)")
+    #expect(report.elapsedMs < 5_000, "\(result)")
+  }
+
   /// The certificate was the login, and what comes after it is another matter.
   @Test func certificateWithoutTheDatabase() throws {
     let answers = ["Code: 516. DB::Exception: Authentication failed", "Code: 81. DB::Exception: No x"].map {

@@ -96,6 +96,23 @@ import Testing
   @Test(arguments: off) func authenticationIsOff(_ row: Row) throws { try row.judge() }
   @Test(arguments: states) func state(_ row: Row) throws { try row.judge() }
 
+  /// Half a login was given, and the read has worked: whether authentication is on is worth a question, and no failure.
+  @Test(arguments: [
+    [Step.close], [.reset], [.stall], [.send(HTTP2Message.frame(3, 0, stream: 5, [0, 0, 0, 2]))],
+  ])
+  func aQuestionThatIsNotAnswered(end: [Step]) throws {
+    let script: [Step] = [
+      .hearHTTP2, .send(EtcdMessage.greeting), .hearHTTP2,
+      .send(HTTP2Message.answer(EtcdMessage.header, stream: 3)), .hearHTTP2,
+    ]
+    let server = try MisbehavingServer(script + end)
+    let result = try Program.run(
+      ["etcd://127.0.0.1:\(server.port)", "--format", "json", "-U", "tester", "--timeout", "4"])
+    let report = try #require(Report(result.output), "\(result)")
+    #expect(result.exitCode == 0 && report.elapsedMs < 4_000, "\(result)")
+    #expect(!report.warnings.contains { $0.contains("Authentication is disabled") }, "\(result)")
+  }
+
   /// In front of etcd something shows a client certificate of its own, as ghostunnel does, so that a read works for
   /// everybody: a password is tried all the same, and nothing is said of authentication.
   static let behindACertificate: [(user: String?, password: String?, code: Int, remark: String?)] = [

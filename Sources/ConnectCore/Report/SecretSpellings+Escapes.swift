@@ -1,20 +1,38 @@
 extension SecretSpellings {
-  /// In an HTML or XML text. What stands for `& < >` is the same everywhere; for the others each library has its own,
-  /// or leaves them as they are (Python, Go, PHP, OWASP's encoder, mustache, XML).
+  /// In an HTML or XML text, by the libraries that there are. What stands for `& < >` is the same everywhere.
   static func markup(_ secret: String) -> [String] {
     let always = secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(
       ">", with: "&gt;")
-    var spellings = [always]
-    for (character, references) in [
-      ("\"", ["&quot;", "&#34;", "&#x22;"]), ("'", ["&#39;", "&#x27;", "&#039;", "&apos;"]),
-      ("/", ["&#x2F;", "&#x2f;", "&#47;"]), ("`", ["&#x60;", "&#96;"]), ("=", ["&#x3D;", "&#61;"]),
-    ] where secret.contains(character) {
-      spellings += spellings.flatMap { spelling in
-        references.map { spelling.replacing(character, with: $0) }
+    return Set(
+      references.map { references in
+        references.reduce(always) { $0.replacing($1.key, with: $1.value) }
       }
-    }
-    return spellings
+    ).sorted()
   }
+
+  /// What stands for the other characters, a row for each way to write them; their number is the cost of a long secret.
+  private static let references: [KeyValuePairs<String, String>] = [
+    // In texts that are no attributes.
+    [:],
+    ["\"": "&quot;"], ["'": "&#39;"], ["/": "&#x2F;"],
+    // XML
+    ["\"": "&quot;", "'": "&apos;"],
+    // Many
+    ["\"": "&quot;", "'": "&#39;"],
+    // Go
+    ["\"": "&#34;", "'": "&#39;"], ["\"": "&#34;", "'": "&#39;", "`": "&#96;", "=": "&#61;"],
+    // Python
+    ["\"": "&quot;", "'": "&#x27;"],
+    // PHP
+    ["\"": "&quot;", "'": "&#039;"],
+    // OWASP's rules
+    ["\"": "&quot;", "'": "&#x27;", "/": "&#x2F;"], ["\"": "&#x22;", "'": "&#x27;", "/": "&#x2f;"],
+    ["\"": "&#34;", "'": "&#39;", "/": "&#47;", "`": "&#96;", "=": "&#61;"],
+    // mustache.js, Handlebars
+    ["\"": "&quot;", "'": "&#39;", "/": "&#x2F;"],
+    ["\"": "&quot;", "'": "&#39;", "/": "&#x2F;", "`": "&#x60;", "=": "&#x3D;"],
+    ["\"": "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"],
+  ]
 
   /// In a JSON text that is safe inside of HTML: Go's, and Gson's, which spares two more.
   static func jsonInMarkup(_ json: String) -> [String] {

@@ -25,14 +25,15 @@ struct EtcdVariables {
     unusedFiles = Self.files.compactMap { [variables] in variables[$0] }.map {
       "\($0.label) is not used in mode disabled."
     }
-    guard upper[.host] == nil else {
-      variables[.host] = nil
-      impliedTLS = nil
-      return
-    }
     let file = Self.files.lazy.compactMap { [variables] in variables[$0] }.first
     let byFile = file.map {
       ImpliedTLS(words: $0.label, source: $0.source, verifier: "etcdctl verifies it")
+    }
+    if let host = upper[.host] {
+      variables[.host] = nil
+      // A URL's scheme says by itself whether there is TLS.
+      impliedTLS = host.source == .option ? byFile : nil
+      return
     }
     guard let given = variables[.host] else {
       impliedTLS = lower[.host] == nil ? byFile : nil

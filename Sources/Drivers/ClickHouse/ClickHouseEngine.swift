@@ -7,8 +7,15 @@ internal import Transport
 final class ClickHouseEngine: DirectEngine {
   /// nil: the test ends before the login.
   private let curl: LibCurl?
-  /// A second question, for which the server wants a second connection, and what the first has come to.
-  private let next = Mutex<(question: ClickHouseDialogue.Question, first: ConnectionFailure)?>(nil)
+  /// A second question, for which the server wants a second connection.
+  private struct Next {
+    let question: ClickHouseDialogue.Question
+    /// What the first has come to.
+    let first: ConnectionFailure
+    /// Whether the second connection is being made.
+    var isUnderWay = false
+  }
+  private let next = Mutex<Next?>(nil)
 
   let carrier: String? = "HTTP"
 
@@ -16,7 +23,20 @@ final class ClickHouseEngine: DirectEngine {
 
   func forHost() -> ClickHouseEngine { ClickHouseEngine(curl: curl) }
 
-  func triesAgain(after failure: ConnectionFailure) -> Bool { next.withLock { $0 != nil } }
+  func triesAgain(after failure: ConnectionFailure) -> Bool {
+    next.withLock { next in
+      guard next?.isUnderWay == false else { return false }
+      next?.isUnderWay = true
+      return true
+    }
+  }
+
+  /// Without a second connection it is the first refusal that counts.
+  func settled(_ failure: ConnectionFailure) -> ConnectionFailure {
+    guard let next = next.withLock({ $0 }), next.question.login.isCertificate else { return failure }
+    return next.first.adding(
+      .unanswered("the login by the certificate alone: there was no second connection"))
+  }
 
   func greet(over stream: any ByteStream, deadline: Deadline) throws(StreamFailure) -> DirectGreeting {
     try ClickHouseGreeting.exchange(over: stream, deadline: deadline)
@@ -101,7 +121,7 @@ final class ClickHouseEngine: DirectEngine {
         throw isRefused ? first : error
       }
       if reconnects, error.event != .timedOut, !dialogue.hasBeenAnswered {
-        next.withLock { $0 = (question, first) }
+        next.withLock { $0 = Next(question: question, first: first) }
         throw error
       }
       guard question.login.isCertificate else { throw error }

@@ -58,7 +58,7 @@ struct EtcdStatus: Equatable {
 /// AuthenticateResponse.
 enum EtcdLoginAnswer {
   /// More than a JSON Web Token of many claims, and less than servers take as a header.
-  private static let mostBytes = 8_192
+  private static let mostBytes = 4_096
 
   /// What stands for the login in later requests, where it is sent as a header (gRPC over HTTP2, "ASCII-Value").
   static func token(_ message: [UInt8]) throws(ProtobufReader.Malformed) -> String {

@@ -36,7 +36,9 @@ struct EtcdRules: DiagnosisRules {
   func hints(
     for failure: ConnectionFailure, in observation: Observation, target: ConnectionTarget
   ) -> [String] {
-    if failure.event == .timedOut, observation.remarks.contains(.toldVersion) { return [Self.stallHint] }
+    if failure.event == .timedOut, failure.stage >= .auth, observation.remarks.contains(.toldVersion) {
+      return [Self.stallHint]
+    }
     // Whoever has said anything is no such member.
     guard failure.event == .timedOut, failure.answers.isEmpty, failure.stage >= .tls,
       observation.encrypted == nil, observation.tls?.serverSpoke != true

@@ -20,8 +20,12 @@ package protocol DirectEngine: Sendable {
   /// be the engine's server without TLS. nil: none but its own.
   var carrier: String? { get }
 
-  /// Whether to connect to the same host once more, since the engine will talk to it in another way then.
+  /// Whether to connect to the same host once more, since the engine will talk to it in another way then. It is asked
+  /// after every failure, one to connect at all included, so it has to come to an end by itself.
   func triesAgain(after failure: ConnectionFailure) -> Bool
+
+  /// What the host's last failure amounts to, where others came before it.
+  func settled(_ failure: ConnectionFailure) -> ConnectionFailure
 
   /// Whether the next host has its turn although this one has answered.
   func triesNextHost(after failure: ConnectionFailure) -> Bool
@@ -32,6 +36,7 @@ extension DirectEngine {
   package func forHost() -> Self { self }
   package var carrier: String? { nil }
   package func triesAgain(after failure: ConnectionFailure) -> Bool { false }
+  package func settled(_ failure: ConnectionFailure) -> ConnectionFailure { failure }
   package func triesNextHost(after failure: ConnectionFailure) -> Bool { false }
 }
 

@@ -38,16 +38,18 @@ package struct DirectTest: Sendable {
     let triesNext = { failure in Self.triesNextHost(after: failure) || general.triesNextHost(after: failure) }
     return hosts.run(material, triesNext: triesNext) { host, share in
       let speaker = general.forHost()
-      var earlier: [ConnectionAttempt] = []
+      var earlier: PassResult?
       while true {
         let connection = DirectConnection(
           speaker, target: target, host: host, policy: material?.policy, deadline: share, progress: progress)
         var result = connection.result(test(connection, speaker))
-        result.attempts = earlier + result.attempts
-        guard let failure = result.failure, speaker.triesAgain(after: failure), !share.hasPassed else {
+        if let earlier { result.add(earlier) }
+        guard let failure = result.failure else { return result.observation(host: host) }
+        guard speaker.triesAgain(after: failure), !share.hasPassed else {
+          result.outcome = .failure(speaker.settled(failure))
           return result.observation(host: host)
         }
-        earlier = result.attempts
+        earlier = result
       }
     }
   }

@@ -138,6 +138,8 @@ import Testing
     #expect(resolved.target.sources.mode == .environment(name))
     #expect(
       resolved.warnings.contains { $0.contains("\(name) turns TLS on") && $0.contains("etcdctl verifies") })
+    let typed = try target(nil, environment) { $0.host = "db" }
+    #expect(typed.target.ssl.mode == .required && places(typed.target.hosts) == ["db 2379"])
     let off = try target(nil, environment) { $0.ssl = "disabled" }
     #expect(off.target.ssl.mode == .disabled)
     #expect(off.warnings.contains { $0.contains("turns off the TLS that \(name) stands for") })
