@@ -144,7 +144,7 @@ import Testing
         .send(large, times: 10_000_000),
       ]
     let server = try MisbehavingServer(login)
-    let result = try Program.run(
+    let result = try SideBySide.runInTime(
       ["--engine", "cassandra", "-h", "127.0.0.1", "-p", String(server.port), "-U", Account.user]
         + ["--password", "env:LAB_PASSWORD", "--ssl", mode.rawValue, "--timeout", "2", "--format", "json"],
       environment: ["LAB_PASSWORD": Account.password])
