@@ -130,11 +130,14 @@ private final class FilePlace: Sendable {
   var stage: ConnectionStage { state.withLock { $0.clock.current == .resolve ? .connect : $0.clock.current } }
 
   func begin(_ stage: ConnectionStage) { state.withLock { $0.clock.begin(stage) } }
+
+  /// Is where another one is, timed from now.
   func begin(like other: FilePlace) {
     let (stage, address) = (other.stage, other.state.withLock { $0.address })
     begin(stage)
     if let address { note(address) }
   }
+
   func note(_ address: String) { state.withLock { $0.address = address } }
 
   func end(ok: Bool) -> (String?, [StageTiming]) {
