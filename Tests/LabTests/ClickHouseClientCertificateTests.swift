@@ -82,10 +82,20 @@ import Testing
     #expect(!heard.contains("X-ClickHouse-Key"))
   }
 
+  /// Logs in without a password, by a certificate that the server may know the user by.
+  private static func logIn(at server: MisbehavingServer, to database: String = "") throws -> ProgramResult {
+    try Program.run([
+      "ch://\(Account.user)@localhost:\(server.port)/\(database)?secure=true", "--format", "json",
+      "--ssl-cert",
+      Lab.pki + "/client-both.pem",
+    ])
+  }
+
+  private static let refusedAndClosed = ClickHouseAnswer.text(
+    "403 Forbidden", ["Connection: close"], "Code: 516. DB::Exception: first: Authentication failed\n")
+
   /// The same where the server ends the connection with every answer.
   @Test(arguments: ["row", "refusal", "nothing"]) func loginByCertificateOverAnother(answer: String) throws {
-    let refused = ClickHouseAnswer.text(
-      "403 Forbidden", ["Connection: close"], "Code: 516. DB::Exception: first: Authentication failed\n")
     let second: [Step] =
       switch answer {
       case "row": [.send(ClickHouseAnswer.row)]
@@ -93,11 +103,9 @@ import Testing
       default: []
       }
     let server = try MisbehavingServer(
-      [.secure(), .hearHTTP, .send(refused), .close], then: [.secure(), .hearHTTP] + second + [.close])
-    let result = try Program.run([
-      "ch://\(Account.user)@localhost:\(server.port)?secure=true", "--format", "json", "--ssl-cert",
-      Lab.pki + "/client-both.pem",
-    ])
+      [.secure(), .hearHTTP, .send(Self.refusedAndClosed), .close],
+      then: [.secure(), .hearHTTP] + second + [.close])
+    let result = try Self.logIn(at: server)
     let report = try #require(Report(result.output), "\(result)")
     #expect(try server.heard().count == 2)
     guard answer != "row" else { return #expect(result.exitCode == 0, "\(result)") }
@@ -110,13 +118,9 @@ import Testing
   /// A second connection that fails before a question can be put is the last one.
   @Test(arguments: [[Step.reset], [.hearHandshake, .close], [.hearHandshake, .send("no TLS\n"), .close]])
   func noSecondConnection(end: [Step]) throws {
-    let refused = ClickHouseAnswer.text(
-      "403 Forbidden", ["Connection: close"], "Code: 516. DB::Exception: first: Authentication failed\n")
-    let server = try MisbehavingServer([.secure(), .hearHTTP, .send(refused), .close], then: end)
-    let result = try Program.run([
-      "ch://\(Account.user)@localhost:\(server.port)?secure=true", "--format", "json", "--ssl-cert",
-      Lab.pki + "/client-both.pem",
-    ])
+    let server = try MisbehavingServer(
+      [.secure(), .hearHTTP, .send(Self.refusedAndClosed), .close], then: end)
+    let result = try Self.logIn(at: server)
     let report = try #require(Report(result.output), "\(result)")
     #expect(result.exitCode == Cause.authentication.exitCode && report.attempts.count == 2, "\(result)")
     #expect(report.diagnosis?.serverResponse?.contains("first") == true, "\(result)")
@@ -132,10 +136,7 @@ import Testing
     let server = try MisbehavingServer([
       .secure(), .hearHTTP, .send(answers[0]), .hearHTTP, .send(answers[1]), .stall,
     ])
-    let result = try Program.run([
-      "ch://\(Account.user)@localhost:\(server.port)/x?secure=true", "--format", "json", "--ssl-cert",
-      Lab.pki + "/client-both.pem",
-    ])
+    let result = try Self.logIn(at: server, to: "x")
     #expect(result.exitCode == Cause.noDatabase.exitCode, "\(result)")
   }
 
@@ -148,10 +149,7 @@ import Testing
     let server = try MisbehavingServer([
       .secure(), .hearHTTP, .send(answers[0]), .hearHTTP, .send(answers[1]), .stall,
     ])
-    let result = try Program.run([
-      "ch://\(Account.user)@localhost:\(server.port)?secure=true", "--format", "json", "--ssl-cert",
-      Lab.pki + "/client-both.pem",
-    ])
+    let result = try Self.logIn(at: server)
     #expect(result.exitCode == Cause.authentication.exitCode, "\(result)")
     #expect(Report(result.output)?.diagnosis?.serverResponse?.contains("first") == true, "\(result)")
   }
